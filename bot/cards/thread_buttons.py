@@ -1,0 +1,62 @@
+"""Which buttons a thread's card has: what can be done with it now, and the way to its page."""
+
+from __future__ import annotations
+
+from bot.cards.plain import Button, Rows, rows_of, web_address
+from bot.domain.model import ReplyStatus, ThreadStatus, ThreadView
+from bot.texts import Texts
+
+_ON_ITS_WAY = frozenset({ReplyStatus.DRAFT, ReplyStatus.QUEUED, ReplyStatus.SENDING, ReplyStatus.PUBLISHED})
+
+
+def thread_buttons(view: ThreadView, say: Texts) -> Rows:
+    """The buttons of ``view``; callback data is ``verb:thread_id``. While a reply is on its way only the link stays."""
+    act = _Actions(view.id, say)
+    address = view.answer_url if view.status in (ThreadStatus.ANSWERED, ThreadStatus.CLOSED) else ""
+    where = open_button(address or view.url, say)
+    if view.reply is not None and view.reply.status in _ON_ITS_WAY:
+        return rows_of((where,))
+    match view.status:
+        case ThreadStatus.WAITING | ThreadStatus.CLAIMED:
+            first = act("release") if view.agent is not None else act("claim", style="primary")
+            rows = rows_of((first, act("dismiss")), (act("snooze"), where))
+        case ThreadStatus.SNOOZED:
+            rows = rows_of((act("wake"), act("snooze3"), act("snooze9")), (where,))
+        case ThreadStatus.DISMISSED:
+            return rows_of((act("reopen"), where))
+        case _:
+            return rows_of((where,))
+    return rows + _doubts(view, act)
+
+
+def open_button(url: str, say: Texts) -> Button | None:
+    """The link to the page, or None where Telegram would refuse the address."""
+    good = web_address(url)
+    return Button(say("button.open"), url=good) if good else None
+
+
+def retry_rows(thread_id: int, status: ReplyStatus, say: Texts) -> Rows:
+    """What an agent can do about a reply that was refused, or whose fate is not known."""
+    act = _Actions(thread_id, say)
+    if status is ReplyStatus.REFUSED:
+        return rows_of((act("retry"),))
+    if status is ReplyStatus.UNKNOWN:
+        return rows_of((act("confirm"), act("retry")))
+    return ()
+
+
+def _doubts(view: ThreadView, act: _Actions) -> Rows:
+    status = view.reply.status if view.reply else None
+    confirm = act("confirm") if view.perhaps_answered or status is ReplyStatus.UNKNOWN else None
+    retry = act("retry") if status in (ReplyStatus.REFUSED, ReplyStatus.UNKNOWN) else None
+    return rows_of((confirm, retry))
+
+
+class _Actions:
+    """Makes the buttons of one thread."""
+
+    def __init__(self, thread_id: int, say: Texts) -> None:
+        self._thread_id, self._say = thread_id, say
+
+    def __call__(self, verb: str, style: str = "") -> Button:
+        return Button(self._say(f"button.{verb}"), action=f"{verb}:{self._thread_id}", style=style)

@@ -1,0 +1,146 @@
+"""What the tables of the file mean together: secrets found, paths and zones settled, keys that need each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.config import secret, values
+from bot.config.findings import Findings
+from bot.config.places import Place
+
+_ADDRESS = {"facebook": ("page", 'the number of the page, as in page = "123456789"')}
+_ADDRESS_OF_OTHERS = ("url", 'the address of the board or topic, as in url = "https://…"')
+_TOKEN_NEEDED = frozenset({"facebook"})
+_ACCOUNT_NEEDED = frozenset({"mybb"})
+
+
+class Completion:
+    """Completes the tables in place. Values of the wrong type are left to the models, which report them."""
+
+    def __init__(
+        self, path: Path, environ: Mapping[str, str], platforms: Collection[str], findings: Findings, *, to_run: bool
+    ) -> None:
+        self._directory = path.absolute().parent
+        self._environ = environ
+        self._platforms = platforms
+        self._findings = findings
+        self._to_run = to_run
+
+    def complete(self, tables: dict[str, Any]) -> None:
+        self._store(tables)
+        self._telegram(tables)
+        communities = tables.get("community", [])
+        if not isinstance(communities, list):
+            return
+        if not communities and self._to_run:
+            says = "there is none yet; add one as the example shows, or let `vidhuk init` ask"
+            self._findings.mistake(("community",), says)
+        taken: dict[str, int] = {}
+        for index, community in enumerate(communities):
+            if isinstance(community, dict):
+                self._community(("community", index), community, tables)
+                self._once(("community", index, "key"), community.get("key"), index, taken)
+
+    def _store(self, tables: dict[str, Any]) -> None:
+        store = tables.setdefault("store", {})
+        if not isinstance(store, dict) or not isinstance(store.get("path", ""), str):
+            return
+        file = self._path(store.get("path", "vidhuk.db"))
+        if file.is_dir():
+            self._findings.mistake(("store", "path"), "expected the name of a file, and this is a directory")
+        store["path"] = file
+
+    def _telegram(self, tables: dict[str, Any]) -> None:
+        telegram = tables.setdefault("telegram", {})
+        if isinstance(telegram, dict) and self._to_run:
+            self._secret(("telegram",), telegram, "telegram", "token", secret.check_bot_token)
+            if "token" not in telegram:
+                self._no_secret(("telegram",), "telegram", "token")
+
+    def _community(self, place: Place, community: dict[str, Any], tables: dict[str, Any]) -> None:
+        team = tables.get("team")
+        if "timezone" not in community and isinstance(team, dict) and _is_zone(team.get("timezone")):
+            community["timezone"] = team["timezone"]
+        platform = community.get("platform")
+        name, expected = _ADDRESS.get(str(platform), _ADDRESS_OF_OTHERS)
+        if platform in self._platforms and name not in community:
+            self._findings.mistake((*place, name), f"is missing; {expected}")
+        if self._to_run and _is_key(community.get("key")):
+            self._account(place, community, str(platform))
+        _own_voice(community, "page" if platform == "facebook" else "username")
+
+    def _account(self, place: Place, community: dict[str, Any], platform: str) -> None:
+        """The secrets of one community, and whether they suffice for what it is to do."""
+        key, writes = community["key"], community.get("write", True) is True
+        self._secret(place, community, key, "token", secret.check_token)
+        self._secret(place, community, key, "password")
+        if platform in _TOKEN_NEEDED and "token" not in community:
+            self._no_secret(place, key, "token")
+        if writes and "username" in community and "password" not in community:
+            self._no_secret(place, key, "password")
+        if writes and "username" not in community and ("password" in community or platform in _ACCOUNT_NEEDED):
+            says = "is missing; the bot answers under this name (or set write = false: then people answer by hand)"
+            self._findings.mistake((*place, "username"), says)
+
+    def _secret(
+        self,
+        place: Place,
+        table: dict[str, Any],
+        key: str,
+        kind: secret.Kind,
+        check: Callable[[str], str] = str,
+    ) -> None:
+        """Put the secret into the table, where the environment or a file has it."""
+        named = table.get(f"{kind}_file")
+        file = self._path(named) if isinstance(named, str) else None
+        at = (*place, f"{kind}_file") if file else (*place, kind)
+        name = secret.variable(key, kind)
+        try:
+            found = secret.find(self._environ, name, file)
+            if found:
+                table[kind] = SecretStr(check(found))
+        except ValueError as error:
+            self._findings.refusal(at, error, None if self._environ.get(name) else named)
+            table[kind] = SecretStr("")
+        if file and secret.open_to_others(file):
+            self._findings.warning(at, f"others on this machine may open the file; run: chmod 600 {file}")
+
+    def _no_secret(self, place: Place, key: str, kind: secret.Kind) -> None:
+        says = f"is missing; set {secret.variable(key, kind)} in the environment, or name a file: {kind}_file"
+        self._findings.mistake((*place, kind), says)
+
+    def _once(self, place: Place, key: object, index: int, taken: dict[str, int]) -> None:
+        if isinstance(key, str) and key in taken:
+            line = self._findings.line(("community", taken[key], "key"))
+            self._findings.mistake(place, f"expected a key of its own (got '{key}', which is taken on line {line})")
+        elif isinstance(key, str):
+            taken[key] = index
+
+    def _path(self, named: str) -> Path:
+        return self._directory / Path(named).expanduser()
+
+
+def _is_zone(value: object) -> bool:
+    try:
+        values.zone(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_key(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(values.community_key(value))
+    except ValueError:
+        return False
+
+
+def _own_voice(community: dict[str, Any], account: str) -> None:
+    """What our own account writes is official, whether or not the list names it."""
+    official = community.get("official", [])
+    if isinstance(official, list) and isinstance(community.get(account), str):
+        community["official"] = [*official, community[account]]

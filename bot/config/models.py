@@ -1,0 +1,135 @@
+"""The settings as frozen models: what each key is called, what it may hold, and what stands when it is left out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    SecretStr,
+    ValidationInfo,
+)
+
+from bot.config import values
+from bot.domain.model import Community
+
+HIDDEN = frozenset({"token", "password", "warnings"})
+"""Fields of the models that are no keys of the file."""
+
+
+def _between(least: str, most: str) -> BeforeValidator:
+    def check(value: Any) -> timedelta:
+        length = value if isinstance(value, timedelta) else values.duration(value)
+        if not values.duration(least) <= length <= values.duration(most):
+            raise values.wrong(f'expected a duration from "{least}" to "{most}"')
+        return length
+
+    return BeforeValidator(check)
+
+
+def _platform(value: str, info: ValidationInfo) -> str:
+    """Where no platforms were handed in (models built by hand), any name will do."""
+    known = (info.context or {}).get("platforms", (value,))
+    if value not in known:
+        raise values.wrong(f"expected one of {', '.join(sorted(known))}", values.meant(value, known))
+    return value
+
+
+Name = Annotated[str, AfterValidator(values.name_line)]
+WebAddress = Annotated[str, AfterValidator(values.web_address)]
+Zone = Annotated[ZoneInfo, PlainValidator(values.zone)]
+NO_SECRET = SecretStr("")
+
+
+class Part(BaseModel):
+    """One table of the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+
+class TeamSettings(Part):
+    name: Name = Field(description='what the team is called, as in name = "Київстар"')
+    language: Literal["uk", "en"] = "uk"
+    timezone: Zone = ZoneInfo("Europe/Kyiv")
+
+
+class TelegramSettings(Part):
+    chat_id: Annotated[int | None, AfterValidator(values.group_id)] = None
+    api_url: WebAddress = "https://api.telegram.org"
+    token_file: str | None = None
+    token: SecretStr = NO_SECRET
+
+
+class StoreSettings(Part):
+    path: Annotated[Path, Field(strict=False)] = Path("vidhuk.db")
+    """Absolute once loaded."""
+
+
+class ReplySettings(Part):
+    undo_window: Annotated[timedelta, _between("0s", "10m")] = timedelta(seconds=15)
+    signature: Annotated[str, AfterValidator(values.signature)] = ""
+
+
+class HttpSettings(Part):
+    allow_private: bool = False
+    gap: Annotated[timedelta, _between("0s", "1m")] = timedelta(milliseconds=500)
+    """The least time between two requests to one host."""
+
+
+class CommunitySettings(Part):
+    key: Annotated[str, AfterValidator(values.community_key)] = Field(
+        description="a short id of your choice, like fb-main"
+    )
+    name: Name = Field(description="what the cards call this community")
+    platform: Annotated[str, AfterValidator(_platform)]
+    page: Annotated[str, AfterValidator(values.page_id)] | None = None
+    url: WebAddress | None = None
+    api_url: WebAddress = "https://graph.facebook.com/v26.0"
+    official: Annotated[frozenset[str], Field(strict=False)] = frozenset()
+    """Author ids (on forums: names) that speak for the company; once loaded, our own account is among them."""
+    poll_every: Annotated[timedelta, _between("1s", "1d")] = timedelta(seconds=60)
+    lookback: Annotated[timedelta, _between("0s", "366d")] = timedelta(hours=24)
+    write: bool = True
+    username: Name | None = None
+    timezone: Zone = ZoneInfo("Europe/Kyiv")
+    """Of the dates on the page; left out of the file, the team's zone stands here."""
+    charset: Annotated[str, AfterValidator(values.charset)] | None = None
+    date_order: Literal["DMY", "MDY", "YMD"] | None = None
+    token_file: str | None = None
+    password_file: str | None = None
+    token: SecretStr = NO_SECRET
+    password: SecretStr = NO_SECRET
+
+    @property
+    def community(self) -> Community:
+        """The same community as the domain knows it: without addresses and secrets."""
+        return Community(self.key, self.name, self.platform, self.official, self.write)
+
+
+class Settings(Part):
+    team: TeamSettings = Field(description='begin with [team] and name = "…"')
+    telegram: TelegramSettings = TelegramSettings()
+    store: StoreSettings = StoreSettings()
+    reply: ReplySettings = ReplySettings()
+    http: HttpSettings = HttpSettings()
+    communities: Annotated[tuple[CommunitySettings, ...], Field(strict=False)] = Field(default=(), alias="community")
+    warnings: tuple[str, ...] = ()
+    """What is allowed but unwise: one line each, with its place."""
+
+
+TABLES: dict[str, type[Part]] = {
+    "team": TeamSettings,
+    "telegram": TelegramSettings,
+    "store": StoreSettings,
+    "reply": ReplySettings,
+    "http": HttpSettings,
+}
+"""The tables that stand in the file once; ``[[community]]`` is the one that stands there many times."""

@@ -1,0 +1,174 @@
+"""Cues: the phrases that verdicts rest on, read from ``cues/*.toml`` and found in the words of a post.
+
+How a cue is written stands at the head of ``cues/uk.toml``. Finding costs one dictionary look-up per word length,
+whatever the number of cues, because each cue is filed under its first word.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Generic, TypeVar
+
+Filed = TypeVar("Filed")
+
+FILES = ("uk", "ru", "surzhyk", "en")
+GAP = 3
+"""How many other words ``_`` in a cue may stand for."""
+
+_APOSTROPHES = str.maketrans(dict.fromkeys("'’ʼ`*\"") | {"ґ": "г", "ё": "е"})
+
+
+def plain(word: str) -> str:
+    """A word as cues compare it: lower case, no apostrophe, г for ґ and е for ё."""
+    return word.lower().translate(_APOSTROPHES)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One place of a cue: the words that may stand there."""
+
+    exact: frozenset[str]
+    stems: tuple[str, ...]
+    far: bool = False
+    """Up to ``GAP`` other words of the same sentence may stand before it."""
+
+    def fits(self, word: str) -> bool:
+        return word in self.exact or word.startswith(self.stems)
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A phrase of one group; ``rest`` are its places after the second."""
+
+    group: str
+    rest: tuple[Step, ...]
+    opens: bool = False
+    """Counts only at the beginning of a sentence."""
+
+
+class Index(Generic[Filed]):
+    """Things filed under words and stems, found again by a word."""
+
+    def __init__(self) -> None:
+        self._exact: dict[str, list[Filed]] = {}
+        self._stems: dict[str, list[Filed]] = {}
+        self._lengths: list[int] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._exact or self._stems)
+
+    def file(self, step: Step, thing: Filed) -> None:
+        for word in step.exact:
+            self._exact.setdefault(word, []).append(thing)
+        for stem in step.stems:
+            self._stems.setdefault(stem, []).append(thing)
+            if len(stem) not in self._lengths:
+                self._lengths.append(len(stem))
+
+    def find(self, word: str) -> list[Filed]:
+        found = self._exact.get(word, [])
+        for length in self._lengths:
+            stem = self._stems.get(word[:length])
+            if stem is not None and length <= len(word):
+                found = found + stem
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """The cues that begin alike: those of one word, and the others by their second place."""
+
+    alone: list[Cue] = field(default_factory=list)
+    near: Index[Cue] = field(default_factory=Index)
+    far: Index[Cue] = field(default_factory=Index)
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """What tells one language: its own words and endings, the words that may lead to a question, careless spellings."""
+
+    words: frozenset[str]
+    endings: tuple[str, ...]
+    lead: frozenset[str]
+    slang: frozenset[str]
+
+
+class CueBook:
+    """All cues, filed by first word. ``spell`` rewrites words and stems (a translit book is filed by skeletons)."""
+
+    def __init__(self, cues: Iterable[tuple[str, str]], spell: Callable[[str], str] = plain) -> None:
+        self._first: Index[Fork] = Index()
+        self._forks: dict[str, Fork] = {}
+        for group, written in cues:
+            self._file(group, written, spell)
+
+    def starting(self, word: str) -> tuple[Fork, ...]:
+        """The forks whose first place fits the word, already ``spell``-ed."""
+        return tuple(self._first.find(word))
+
+    def _file(self, group: str, written: str, spell: Callable[[str], str]) -> None:
+        opens = written[0] == "^"
+        places = written.lstrip("^").split()
+        steps = _steps(places, spell)
+        fork = self._forks.get(places[0])
+        if fork is None:
+            fork = self._forks[places[0]] = Fork()
+            self._first.file(steps[0], fork)
+        cue = Cue(group, tuple(steps[2:]), opens)
+        if len(steps) == 1:
+            fork.alone.append(cue)
+        else:
+            (fork.far if steps[1].far else fork.near).file(steps[1], cue)
+
+
+def _steps(places: list[str], spell: Callable[[str], str]) -> list[Step]:
+    steps, far = [], False
+    for place in places:
+        if place == "_":
+            far = True
+            continue
+        choices = place.split("|")
+        exact = frozenset(spell(choice) for choice in choices if not choice.endswith("*"))
+        stems = tuple(spell(choice[:-1]) for choice in choices if choice.endswith("*"))
+        steps.append(Step(exact, stems, far))
+        far = False
+    return steps
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """The content of the cue files: (group, cue) pairs, and each language's signs by its name."""
+
+    pairs: tuple[tuple[str, str], ...]
+    tongues: Mapping[str, Tongue]
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Cues:
+    """The cue files that ship with the package; a group of ``[topics]`` is named ``topic.billing`` and so on."""
+    folder = files(__package__) / "cues"
+    pairs: list[tuple[str, str]] = []
+    tongues = {}
+    for name in FILES:
+        table = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+        pairs += _pairs(table.get("cues", {}), "") + _pairs(table.get("topics", {}), "topic.")
+        tongues[name] = _tongue(table["language"])
+    return Cues(tuple(pairs), tongues)
+
+
+def _pairs(groups: Mapping[str, str], prefix: str) -> list[tuple[str, str]]:
+    pairs = []
+    for group, written in groups.items():
+        for line in written.splitlines():
+            cues = line.partition("#")[0].split("/")
+            pairs += [(prefix + group, cue.strip()) for cue in cues if cue.strip()]
+    return pairs
+
+
+def _tongue(signs: Mapping[str, Any]) -> Tongue:
+    words, endings, lead, slang = (signs.get(name, "").split() for name in ("words", "endings", "lead", "slang"))
+    return Tongue(frozenset(map(plain, words)), tuple(endings), frozenset(map(plain, lead)), frozenset(slang))
