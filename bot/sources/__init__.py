@@ -1,0 +1,54 @@
+"""Sources: one file per platform or forum engine, registered here by hand.
+
+A source reads posts (`fetch`) and publishes replies. There is no delete anywhere: negative is never deleted, it is
+turned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.errors import ConfigMistakes
+from bot.domain.model import Health, Look, Published, ReplyTarget, SeenPost
+from bot.sources.facebook import Facebook
+from bot.sources.http import Http
+from bot.sources.mybb import MyBB
+from bot.sources.options import SourceOptions
+
+__all__ = ["PLATFORMS", "SOURCES", "Http", "Source", "SourceFactory", "SourceOptions", "make_source"]
+
+
+class Source(Protocol):
+    """What Vidhuk asks of a platform. Every method raises `bot.domain.errors.SourceError` kinds and nothing else."""
+
+    async def fetch(self, *, memory: dict[str, str], now: datetime) -> Look:
+        """Read the newest posts. ``memory`` is what the last look returned (empty at the first one)."""
+
+    async def publish(self, target: ReplyTarget, text: str, *, now: datetime) -> Published:
+        """Publish ``text`` once. Raises `ReplyUnknown` when it cannot tell whether the platform took it."""
+
+    async def find(self, target: ReplyTarget, text: str, *, now: datetime) -> SeenPost | None:
+        """Read the thread again and return our reply with this text, or None while it is not there."""
+
+    async def check(self, *, now: datetime) -> Health:
+        """Read one page, and prove the log-in where the community is written to; publishes nothing."""
+
+
+SourceFactory = Callable[[SourceOptions, Http], Source]
+
+SOURCES: dict[str, SourceFactory] = {
+    "facebook": Facebook,
+    "mybb": MyBB,
+}
+"""Every platform, by the name that ``platform`` has in the configuration."""
+
+PLATFORMS = tuple(sorted(SOURCES))
+
+
+def make_source(platform: str, *, options: SourceOptions, http: Http) -> Source:
+    """The source of one community. Raises `ConfigMistakes` for a platform that is not in `SOURCES`."""
+    if platform not in SOURCES:
+        raise ConfigMistakes([f"{options.key}: expected a platform of {', '.join(sorted(SOURCES))}; got {platform!r}"])
+    return SOURCES[platform](options, http)
