@@ -1,0 +1,93 @@
+"""From settings to the parts of a running bot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from bot.alarms import Alarms
+from bot.chat import Chat
+from bot.config import CommunitySettings, Settings
+from bot.desk import Desk
+from bot.domain.clock import Clock
+from bot.domain.model import Community
+from bot.intake import Intake
+from bot.language import classify
+from bot.outbox import Deliverer, Publisher, Renderer, Speaker
+from bot.reports import Reports
+from bot.sources import Http, Source, SourceOptions, make_source
+from bot.store import Store
+from bot.team import Team
+from handlers.parts import Parts as HandlerParts
+from jobs.parts import Parts as JobParts
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Everything that runs, wired together."""
+
+    handlers: HandlerParts
+    jobs: JobParts
+    deliverer: Deliverer
+    publisher: Publisher
+    team: Team
+
+
+def source_of(one: CommunitySettings, http: Http) -> Source:
+    """The source of one configured community."""
+    options = SourceOptions(
+        key=one.key,
+        url=one.url or "",
+        page=one.page or "",
+        api_url=one.api_url,
+        token=one.token.get_secret_value(),
+        username=one.username or "",
+        password=one.password.get_secret_value(),
+        timezone=one.timezone.key,
+        official=one.official,
+        write=one.write,
+        charset=one.charset or "utf-8",
+        date_order=one.date_order or "",
+    )
+    return make_source(one.platform, options=options, http=http)
+
+
+def communities_of(settings: Settings) -> dict[str, Community]:
+    return {one.key: one.community for one in settings.communities}
+
+
+def build(settings: Settings, store: Store, chat: Chat, http: Http, clock: Clock) -> Built:
+    """Wire the parts; nothing runs yet."""
+    communities = communities_of(settings)
+    zone = settings.team.timezone
+    team = Team(store, chat, chat_id=settings.telegram.chat_id, language=settings.team.language)
+    sources = {one.key: source_of(one, http) for one in settings.communities}
+    reports = Reports(store, communities)
+    speaker = Speaker(store, clock)
+    undo_window = settings.reply.undo_window
+    desk = Desk(store, communities, undo_window=undo_window, signature=settings.reply.signature, zone=zone)
+    intake = Intake(store, communities, _lookbacks(settings), partial(classify, products=()))
+    renderer = Renderer(communities, language=settings.team.language, zone=zone)
+    return Built(
+        handlers=HandlerParts(desk, team, reports, speaker, clock, zone, settings.team.name, communities),
+        jobs=JobParts(
+            store=store,
+            intake=intake,
+            alarms=Alarms(store),
+            reports=reports,
+            speaker=speaker,
+            team=team,
+            sources=sources,
+            communities=communities,
+            poll_every={one.key: one.poll_every for one in settings.communities},
+            zone=zone,
+        ),
+        deliverer=Deliverer(store, chat, renderer, clock, undo_window=undo_window),
+        publisher=Publisher(store, sources, clock),
+        team=team,
+    )
+
+
+def _lookbacks(settings: Settings) -> dict[str, timedelta]:
+    return {one.key: one.lookback for one in settings.communities}

@@ -1,0 +1,18 @@
+"""A draft under its undo window: send it now, cancel it; try a refused one again."""
+
+from __future__ import annotations
+
+from bot.desk import Told
+from handlers.parts import Pressed
+
+
+async def send_now(pressed: Pressed) -> Told:
+    return await pressed.parts.desk.send_now(pressed.number, pressed.agent, now=pressed.parts.clock.now())
+
+
+async def cancel(pressed: Pressed) -> Told:
+    return await pressed.parts.desk.cancel(pressed.number, pressed.agent, now=pressed.parts.clock.now())
+
+
+async def retry(pressed: Pressed) -> Told:
+    return await pressed.parts.desk.retry(pressed.number, pressed.agent, now=pressed.parts.clock.now())

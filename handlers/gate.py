@@ -1,0 +1,56 @@
+"""The gate: every command, tap and message passes here. Agents go on; anyone else gets a polite no and sees nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from telegram import CallbackQuery, Message
+
+from bot import cards
+from bot.desk import Told
+from handlers.parts import Asked, Parts, Pressed, spoken, words_of
+
+Answer = Callable[[Asked], Awaitable[None]]
+Command = Callable[[Parts, Message], Awaitable[None]]
+Button = Callable[[Pressed], Awaitable[Told | None]]
+
+
+def agents_only(answer: Answer) -> Command:
+    """A command for agents, in the bound group or in private; anywhere else it is not heard."""
+
+    async def command(parts: Parts, message: Message) -> None:
+        private = message.chat.type == "private"
+        person = message.from_user
+        if person is None or not (private or message.chat_id == await parts.team.group()):
+            return
+        agent = await parts.team.agent(person.id, now=parts.clock.now())
+        say = await parts.texts(agent, private=private)
+        if agent is None:
+            card = cards.not_a_member(say=say)
+            await parts.speaker.say(message.chat_id, card, key=f"answer:{message.message_id}")
+        else:
+            await answer(Asked(parts, agent, message, words_of(message), say))
+
+    return command
+
+
+async def button(parts: Parts, query: CallbackQuery, buttons: dict[str, Button]) -> None:
+    """Let an agent's tap through, if that button stands where it was tapped; every tap is answered."""
+    agent = await parts.team.agent(query.from_user.id, now=parts.clock.now())
+    say = await parts.texts(agent)
+    if agent is None:
+        await query.answer(say("not_member"), show_alert=True)
+        return
+    verb, _, argument = (query.data or "").partition(":")
+    run, message = buttons.get(verb), query.message
+    if run is None or not isinstance(message, Message):
+        await query.answer(say("no_such_thread"), show_alert=True)
+        return
+    if not await parts.desk.stands(message.chat_id, message.message_id, verb, argument):
+        await query.answer(say("stale_card"), show_alert=True)
+        return
+    told = await run(Pressed(parts, agent, message, argument, say))
+    if told is None:
+        await query.answer()
+    else:
+        await query.answer(cards.toast(spoken(told, say, parts)), show_alert=told.alert)

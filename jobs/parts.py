@@ -1,0 +1,33 @@
+"""What every job works with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.alarms import Alarms
+from bot.domain.model import Community
+from bot.intake import Intake
+from bot.outbox import Speaker
+from bot.reports import Reports
+from bot.sources import Source
+from bot.store import Store
+from bot.team import Team
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Built once by `bot.app`, handed to every job."""
+
+    store: Store
+    intake: Intake
+    alarms: Alarms
+    reports: Reports
+    speaker: Speaker
+    team: Team
+    sources: Mapping[str, Source]
+    communities: Mapping[str, Community]
+    poll_every: Mapping[str, timedelta]
+    zone: ZoneInfo

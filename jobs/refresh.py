@@ -1,0 +1,30 @@
+"""Cards say how long somebody waits in steps: a card whose step has passed is shown anew."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.cards import wait_bucket
+from bot.store import Database, deliveries, settings
+from jobs.parts import Parts
+
+AT_ONCE = 5
+"""Cards refreshed a minute at most: the group's twenty a minute are for what happens."""
+
+
+async def run(parts: Parts, *, now: datetime) -> None:
+    def passed(db: Database) -> list[int]:
+        group = settings.group(db)
+        rows = deliveries.buckets(db, group) if group is not None else []
+        return [
+            row["thread_id"] for row in rows if wait_bucket(now.timestamp() - row["waiting_since"]) != row["bucket"]
+        ]
+
+    due = (await parts.store.read(passed))[:AT_ONCE]
+
+    def redraw(db: Database) -> None:
+        for thread_id in due:
+            deliveries.redraw(db, thread_id, now)
+
+    if due:
+        await parts.store.write(redraw, ring=True)
