@@ -1,0 +1,21 @@
+"""Fixtures that every test may ask for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from bot.store import Store  # noqa: E402
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """A real database file, empty."""
+    opened = Store.open(tmp_path / "vidhuk.db")
+    yield opened
+    await opened.close()
