@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("VIDHUK_STRICT_TEXTS", "1")
 sys.path.insert(0, str(Path(__file__).parent))
 
 from bot.store import Store  # noqa: E402

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import regex  # type: ignore[import-untyped]
+import regex
 
 LIMIT = 4096
 """UTF-16 units of a message. Telegram counts after parsing; cards keep the HTML itself within it, which is stricter."""

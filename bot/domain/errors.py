@@ -1,7 +1,7 @@
 """The error tree: small types that say permanent or temporary.
 
-``code`` is the stable name of an error: ``error.<code>`` and ``hint.<code>`` in the text catalogues say to a person what
-happened and what to do. ``detail`` is evidence for the log and for ``vidhuk check``; it never holds a secret.
+``code`` is the stable name of an error: ``error.<code>`` and ``hint.<code>`` in the text catalogues say to a person
+what happened and what to do. ``detail`` is evidence for the log and for ``vidhuk check``; it never holds a secret.
 """
 
 from __future__ import annotations
@@ -105,6 +105,12 @@ class ReplyUnknown(SourceError):
 
     code = "unknown_outcome"
     permanent = False
+
+
+class ReplyUnseen(SourceError):
+    """The platform took the reply, but it never showed on the page: held for moderation, or removed."""
+
+    code = "unseen"
 
 
 class ConfigMistakes(VidhukError):

@@ -28,7 +28,7 @@ class Scorer(Protocol):
 
 
 def classify(text: str, *, products: Sequence[str] = (), scorer: Scorer = by_cues) -> Verdict:
-    """The verdict over one post, whatever stands in it; at most 4,000 characters of it are read.
+    """The verdict over one post, whatever stands in it; at most 3,000 characters of it are read.
 
     ``products`` are names of the company's own products and tariffs: a word inside such a name is no praise.
     ``sure`` is False where a person should look; a doubtful post always needs a reply.

@@ -7,6 +7,7 @@ whatever the number of cues, because each cue is filed under its first word.
 from __future__ import annotations
 
 import tomllib
+from bisect import insort
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -67,13 +68,16 @@ class Index(Generic[Filed]):
         for stem in step.stems:
             self._stems.setdefault(stem, []).append(thing)
             if len(stem) not in self._lengths:
-                self._lengths.append(len(stem))
+                insort(self._lengths, len(stem))
 
     def find(self, word: str) -> list[Filed]:
         found = self._exact.get(word, [])
+        size = len(word)
         for length in self._lengths:
+            if length > size:
+                break
             stem = self._stems.get(word[:length])
-            if stem is not None and length <= len(word):
+            if stem:
                 found = found + stem
         return found
 

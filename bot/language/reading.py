@@ -13,10 +13,10 @@ from bot.language.cuebook import GAP, Cue, Fork, plain
 from bot.language.repair import RUSSIAN_KEYS, TO_LATIN, TO_RUSSIAN, TO_UKRAINIAN
 from bot.language.words import Lexicon, Word, lexicon
 
-HEAD, TAIL = 3_000, 1_000
+HEAD, TAIL = 2_000, 1_000
 """Of a longer post only so many characters at its beginning and at its end are read."""
 
-_WORD = re.compile(r"(?:https?://|www\.)\S+|@[\w.]+|[^\W_]+(?:['’ʼ`*][^\W_]+)*")
+_WORD = re.compile(r"(?:https?://|www\.)\S+|@[\w.]+|[^\W_]+(?:['’ʼ`*\"][^\W_]+)*")
 _SENTENCE = re.compile(r"[.!?;\n…|]|\s[-–—]\s")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\bt\.me/\S+", re.IGNORECASE)
 _KEYS = re.compile("[ыэъЫЭЪ]")
@@ -120,12 +120,12 @@ def _sense(words: list[Word]) -> int:
 
 
 def _try_layouts(reading: Reading, book: Lexicon, layouts: tuple[dict[int, str], ...]) -> None:
-    """Takes the layout in which most words are known, if that is at least a third and more than before."""
+    """Takes the layout in which most words are known, if that is at least half and more than before."""
     best, best_sense = None, _sense(reading.words)
     for layout in layouts:
         other = _split(reading.text.translate(layout), book)
         sense = _sense(other.words)
-        if sense > best_sense and sense * 3 >= len(other.words):
+        if sense > best_sense and sense * 2 >= len(other.words):
             best, best_sense = other, sense
     if best is not None:
         reading.repair, reading.meant = "wrong_layout", best.text
@@ -165,14 +165,15 @@ def _find(reading: Reading, products: dict[str, list[tuple[str, ...]]]) -> None:
         for name in products.get(word.plain, ()):
             if tuple(near.plain for near in reading.words[place : place + len(name)]) == name:
                 found.append(Hit("product", place, place + len(name)))
-    shields = [hit for hit in found if hit.group in _SHIELDS]
+    shielded: dict[int, int] = {}
     for hit in found:
-        if hit.group in _SHIELDS or not any(_inside(hit, shield) for shield in shields):
+        if hit.group in _SHIELDS:
+            for place in range(hit.first, hit.end):
+                shielded[place] = max(hit.end, shielded.get(place, 0))
+    for hit in found:
+        free = hit.group in _SHIELDS or hit.group.startswith("topic.")
+        if free or shielded.get(hit.first, 0) < hit.end:
             reading.hits.setdefault(hit.group, []).append(hit)
-
-
-def _inside(hit: Hit, shield: Hit) -> bool:
-    return shield.first <= hit.first and hit.end <= shield.end and not hit.group.startswith("topic.")
 
 
 def _cues_at(reading: Reading, fork: Fork, place: int) -> Iterator[Hit]:

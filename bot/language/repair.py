@@ -51,6 +51,8 @@ _DIGRAPHS = (
     ("yo", "o"), ("jo", "o"),
 )  # fmt: skip
 _LETTERS = str.maketrans({"j": "i", "y": "i", "g": "h", "x": "h", "w": "v", "4": "q", "6": "w", "'": None})
+_HARD_J = re.compile("j(?=[iynd])")
+"""«skajit», «mojna»: here j is ж, elsewhere й."""
 _SOFT = re.compile("i+(?=[aeou])|(?<=i)i+")
 
 
@@ -62,6 +64,7 @@ def skeleton(word: str) -> str:
     word = word.lower()
     if _CYRILLIC.search(word):
         return _SOFT.sub("", word.translate(_FROM_CYRILLIC))
+    word = _HARD_J.sub("zh", word)
     for written, code in _DIGRAPHS:
         word = word.replace(written, code.upper())
     kept = word.translate(_LETTERS).replace("J#", "j").lower()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 
 from bot.language.reading import Hit, Reading
 
@@ -103,7 +104,7 @@ def weigh(reading: Reading) -> Signs:
     problem = _by_negation(reading, hits.get("problem", []))[0] + not_closed
     complaint = _by_negation(reading, hits.get("complaint", []))[0] + not_praise
     rhetorical = hits.get("rhetorical", [])
-    question = [hit for hit in hits.get("question_word", []) if not _overlaps(hit, rhetorical)]
+    question = _apart(hits.get("question_word", []), rhetorical)
     asked = _has_mark(reading) and bool(question or not rhetorical)
     if praise and not (problem or asked):
         question = [hit for hit in question if hit.end - hit.first > 1]
@@ -142,8 +143,10 @@ def _negation_before(reading: Reading, place: int) -> int | None:
     return None
 
 
-def _overlaps(hit: Hit, others: list[Hit]) -> bool:
-    return any(hit.first < other.end and other.first < hit.end for other in others)
+def _apart(hits: list[Hit], others: list[Hit]) -> list[Hit]:
+    """The hits that share no word with the others."""
+    taken = {place for hit in others for place in range(hit.first, hit.end)}
+    return [hit for hit in hits if taken.isdisjoint(range(hit.first, hit.end))]
 
 
 def _has_mark(reading: Reading) -> bool:
@@ -179,9 +182,12 @@ def _sarcasm(signs: Signs) -> list[Hit]:
         return mocking
     if signs.closed or signs.question or signs.request:
         return []
-    for kind in signs.praise + signs.thanks:
-        for bad in sour + (waits if kind in signs.thanks else []):
-            if kind.first < bad.first and not any(signs.reading.starts[kind.first + 1 : bad.first + 1]):
+    sentence = list(accumulate(signs.reading.starts))
+    for kinds, against in ((signs.praise, sour), (signs.thanks, sour + waits)):
+        last = {sentence[bad.first]: bad for bad in sorted(against, key=lambda bad: bad.first)}
+        for kind in kinds:
+            bad = last.get(sentence[kind.first])
+            if bad and kind.first < bad.first:
                 return [kind._replace(end=max(kind.end, bad.end))]
     return []
 

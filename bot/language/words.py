@@ -12,6 +12,9 @@ from bot.language.repair import one_script, skeleton, unstretched
 REMEMBERED = 20_000
 """How many words are kept in memory; then remembering starts anew (about 6 MB)."""
 
+FORMED = 4
+"""Shorter words show nothing by their form."""
+
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _UKRAINIAN = re.compile("[іїєґ]|[а-я]['’ʼ][яюєїа-я]")
 _RUSSIAN = re.compile("[ыэъё]")
@@ -82,24 +85,19 @@ class Lexicon:
         return Word(bare, forks, True, ukrainian, russian, mixed, foreign=foreign, lead=lead)
 
     def _votes(self, lower: str, bare: str) -> tuple[int, int, int]:
-        """Votes for Ukrainian, Russian and surzhyk; letters of both alphabets in one word are surzhyk."""
+        """Votes for Ukrainian, Russian and surzhyk: two by a letter or a known word, one by the form of a word."""
         uk, ru, mix = (self._cues.tongues[name] for name in ("uk", "ru", "surzhyk"))
-        if bare in mix.words:
-            return 0, 0, 2
         ukrainian, russian = bool(_UKRAINIAN.search(lower)), bool(_RUSSIAN.search(lower))
-        if ukrainian and russian:
+        if bare in mix.words or (ukrainian and russian):
             return 0, 0, 2
+        if not (ukrainian or russian):
+            ukrainian, russian = bare in uk.words, bare in ru.words
         if ukrainian or russian:
-            return 2 * ukrainian, 2 * russian, 0
-        uk_word, ru_word = bare in uk.words, bare in ru.words
-        if uk_word or ru_word:
-            return 2 * (uk_word and not ru_word), 2 * (ru_word and not uk_word), 0
-        if bare in mix.slang:
-            return 0, 1, 0
-        if len(bare) < 4:
-            return 0, 0, 0
-        ukrainian, russian = bool(_UKRAINIAN_FORM.search(lower)), bool(_RUSSIAN_FORM.search(lower))
-        ukrainian, russian = ukrainian or lower.endswith(uk.endings), russian or lower.endswith(ru.endings)
+            return 2 * (ukrainian and not russian), 2 * (russian and not ukrainian), 0
+        if bare in mix.slang or len(bare) < FORMED:
+            return 0, int(bare in mix.slang), 0
+        ukrainian = bool(_UKRAINIAN_FORM.search(lower)) or lower.endswith(uk.endings)
+        russian = bool(_RUSSIAN_FORM.search(lower)) or lower.endswith(ru.endings)
         return int(ukrainian and not russian), int(russian and not ukrainian), 0
 
     def _look_up_skeleton(self, written: str) -> Word:
@@ -114,7 +112,7 @@ class Lexicon:
             True,
             ukrainian=2 * (bare in uk and not both),
             russian=2 * (bare in ru and not both),
-            english=known or 2 * any(len(bare) > 4 for _ in forks[:1]),
+            english=known or 2 * any(len(bare) > FORMED for _ in forks[:1]),
             lead=bare in {"a", "i", "nu", "ta", "no", "privit", "privet", "dobrii", "den", "dna"},
         )
 

@@ -65,7 +65,7 @@ class Browser:
 
     async def log_in(self, name: str, secret: str, **more: str) -> LexborHTMLParser:
         page = await self.see("member.php?action=login")
-        form = inputs(page, 'form[action="member.php"]') | {"username": name, "password": secret} | more
+        form = inputs(page, '#content form[action="member.php"]') | {"username": name, "password": secret} | more
         return await self.send("member.php", form, multipart=False)
 
     async def official(self) -> None:
@@ -205,7 +205,7 @@ async def test_the_board_lists_topics_by_their_latest_post_with_sticky_ones_on_t
 )
 async def test_what_does_not_exist_is_a_board_message_with_status_200(browser: Browser, address: str) -> None:
     page = await browser.see(address)
-    assert texts(page, "table.tborder td.trow1")
+    assert texts(page, "#content table.tborder td.trow1")
     assert page.css_first("div.post") is None
     assert texts(page, ".navigation .active") == ["Board Message"]
 
@@ -279,7 +279,7 @@ async def test_the_cookie_alone_keeps_one_logged_in_and_a_bad_one_is_a_guest(for
 
 async def test_log_in_needs_the_key_of_the_same_session(browser: Browser) -> None:
     page = await browser.log_in(OFFICIAL_ACCOUNT, OFFICIAL_SECRET, my_post_key="0" * 32)
-    assert "mismatch" in texts(page, "td.trow1")[0]
+    assert "mismatch" in texts(page, "#content td.trow1")[0]
     assert "mybbuser" not in browser.cookies
 
 
@@ -304,7 +304,7 @@ async def test_ten_wrong_passwords_lock_the_account_for_a_while(forum: Forum, br
     forum.captcha_after = 99
     for _ in range(10):
         page = await browser.log_in(OFFICIAL_ACCOUNT, "wrong")
-    assert "15m" in texts(page, "td.trow1")[0]
+    assert "15m" in texts(page, "#content td.trow1")[0]
     browser.client.session.cookie_jar.clear()
     assert not refresh(await browser.log_in(OFFICIAL_ACCOUNT, OFFICIAL_SECRET))
     clock.now += 15 * 60 + 1
@@ -397,7 +397,7 @@ async def test_a_closed_topic_takes_no_reply(forum: Forum, browser: Browser) -> 
     form = inputs(await browser.see("newreply.php?tid=1"), 'form[name="input"]') | {"message": "Відповідь"}
     forum.close(1)
     for page in (await browser.see("newreply.php?tid=1"), await browser.send("newreply.php?tid=1&processed=1", form)):
-        assert "closed" in texts(page, "td.trow1")[0]
+        assert "closed" in texts(page, "#content td.trow1")[0]
     topic = await browser.see("showthread.php?tid=1")
     assert topic.css_first("a.closed_button") is not None
     assert topic.css_first("#quick_reply_form") is None
@@ -413,9 +413,9 @@ async def test_a_guest_gets_no_reply_form(forum: Forum, browser: Browser) -> Non
 async def test_a_wrong_key_and_a_repeated_text_are_board_messages(forum: Forum, browser: Browser, clock: Clock) -> None:
     forum.new_topic(HANNA, "Тема", "Питання")
     await browser.official()
-    assert "mismatch" in texts(await browser.reply(1, "Відповідь", {"my_post_key": "x"}), "td.trow1")[0]
+    assert "mismatch" in texts(await browser.reply(1, "Відповідь", {"my_post_key": "x"}), "#content td.trow1")[0]
     assert refresh(await browser.reply(1, "Відповідь"))
-    assert "already posted" in texts(await browser.reply(1, "Відповідь"), "td.trow1")[0]
+    assert "already posted" in texts(await browser.reply(1, "Відповідь"), "#content td.trow1")[0]
     clock.now += 601
     assert refresh(await browser.reply(1, "Відповідь"))
 

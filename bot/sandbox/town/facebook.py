@@ -178,7 +178,8 @@ class Facebook:
         return text
 
     def _add_post(self, author: Author, text: str, picture: bool, at: float | None) -> Entry:
-        number = self._next_number(self._checked(text, picture))
+        text = self._checked(text, picture)
+        number = self._next_number()
         post_id = f"{self.page_id}_{number}"
         return self._store(Entry(post_id, number, post_id, None, author, text, self._at(at), picture=picture))
 
@@ -186,12 +187,13 @@ class Facebook:
         parent = self._known(parent_id)
         if self._known(parent.post_id).closed:
             raise Refused("closed")
-        number = self._next_number(self._checked(text, picture=False))
+        text = self._checked(text, picture=False)
+        number = self._next_number()
         comment_id = f"{parent.post_id.rpartition('_')[2]}_{number}"
         top = None if parent.is_post else (parent.parent_id or parent.id)
         return self._store(Entry(comment_id, number, parent.post_id, top, author, text, self._at(at)))
 
-    def _next_number(self, _text: str) -> int:
+    def _next_number(self) -> int:
         if len(self._entries) >= ENTRY_CAP:
             raise Refused("full")
         return next(self._numbers)

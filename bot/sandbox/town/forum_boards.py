@@ -4,7 +4,7 @@ from bot.sandbox.town.forum import BOARDS, Forum, Topic
 from bot.sandbox.town.forum_layout import Crumb, Visit, box, invitation, page, pagination
 from bot.sandbox.town.mycode import escape
 
-_COLUMNS = 5
+_COLUMNS = 7
 _SHORT_SUBJECT = 48
 
 
@@ -100,12 +100,14 @@ def _topic_row(visit: Visit, topic: Topic, n: int) -> str:
     subject = f'<a href="showthread.php?tid={topic.tid}">{escape(topic.subject)}</a>'
     return f"""<tr class="inline_row">
 <td class="{shade} {kind} state"><span class="thread_status {_state(visit.forum, topic)}"></span></td>
+<td class="{shade} {kind} unseen"></td>
 <td class="{shade} {kind}"><div><span><span class="subject_old" id="tid_{topic.tid}" \
 data-testid="topic-{topic.tid}">{subject}</span>{_topic_pages(visit, topic)}</span>
 <div><span class="author smalltext">{visit.profile(topic.first.account)}, </span>\
 <span class="thread_start_datetime smalltext">{visit.date(topic.first.at)}</span></div></div></td>
 <td class="{shade} {kind} count"><a href="{who_posted}">{len(topic.posts) - 1}</a></td>
 <td class="{shade} {kind} count">{topic.views}</td>
+<td class="{shade} {kind} unseen"></td>
 <td class="{shade} {kind} last"><span class="lastpost smalltext">{visit.date(topic.last.at)}<br />
 <a href="showthread.php?tid={topic.tid}&amp;action=lastpost">{visit.words["last_post"]}</a>: \
 {visit.profile(topic.last.account)}</span></td>

@@ -213,15 +213,19 @@ def _welcome(visit: Visit, own_login: bool) -> str:
         link = f'<a href="{out}" class="logout" data-testid="log-out">{words["log_out"]}</a>'
         return f'<span class="welcome">{words["member_hello"]} {who} {link}</span>'
     login = f'<a href="{visit.base}/member.php?action=login" class="login" data-testid="log-in">{words["log_in"]}</a>'
-    fields = f"""<label>{words["username"]} <input name="quick_username" type="text" class="textbox" /></label>
-<label>{words["password"]} <input name="quick_password" type="password" class="textbox" autocomplete="off" /></label>
-<label><input name="quick_remember" type="checkbox" value="yes" checked="checked" /> {words["remember"]}</label>
-<input name="submit" type="submit" class="button" value="{words["log_in"]}" />"""
+    fields = f"""<tr><td class="trow1">{words["username"]}</td><td class="trow1"><input name="quick_username" \
+type="text" class="textbox" autocomplete="off" /></td></tr>
+<tr><td class="trow2">{words["password"]}</td><td class="trow2"><input name="quick_password" type="password" \
+class="textbox" autocomplete="off" /></td></tr>
+<tr><td class="trow1"></td><td class="trow1"><label><input name="quick_remember" type="checkbox" value="yes" \
+checked="checked" /> {words["remember"]}</label></td></tr>
+<tr><td class="trow2" colspan="2"><input name="submit" type="submit" class="button" value="{words["log_in"]}" />\
+</td></tr>"""
     return f"""<span class="welcome">{words["guest_hello"]} {"" if own_login else login}</span>
 <div class="modal" id="quick_login" hidden><form method="post" action="{visit.base}/member.php">
 {hidden(action="do_login", url=visit.address, quick_login="1", my_post_key=visit.key)}
-{fields}
 {"" if own_login else personas(visit)}
+{box(words["log_in"], fields, columns=2)}
 </form></div>"""
 
 

@@ -136,7 +136,9 @@ id="quick_reply_form">
 <table class="tborder"><tr><td class="thead"><strong>{words["quick_reply"]}</strong></td></tr>
 <tr><td class="trow1"><textarea name="message" id="message" rows="5" data-testid="reply-text"></textarea>
 <label class="smalltext"><input type="checkbox" name="postoptions[signature]" value="1" checked="checked" /> \
-{words["use_signature"]}</label></td></tr>
+{words["use_signature"]}</label>
+<label class="smalltext"><input type="checkbox" name="postoptions[disablesmilies]" value="1" /> \
+{words["no_smilies"]}</label></td></tr>
 <tr><td class="tfoot"><input type="submit" class="button primary" value="{words["post_reply"]}" \
 id="quick_reply_submit" data-testid="reply-send" /> <input type="submit" class="button" name="previewpost" \
 value="{words["preview"]}" /></td></tr></table>
