@@ -16,6 +16,9 @@ from bot.store.threads import Thread
 NOTE_MARK = "//"
 """A reply that begins so is an internal note."""
 
+DRAFTED = timedelta(seconds=5)
+"""How long past its undo window a reply may take before the card says that it is on its way."""
+
 _ANYWHERE = frozenset({"queue", "mine", "more"})
 """Buttons that change nothing but what is shown."""
 _ON_DRAFTS = frozenset({"send", "cancel"})
@@ -152,11 +155,13 @@ class Desk:
                 return Told("no_such_thread", alert=True)
             if thread.status is ThreadStatus.DISMISSED:
                 threads.reopen(db, thread_id, now, by=agent.user_id)
-            if not threads.claim(db, thread_id, agent.user_id, now) and not _may_answer(db, thread, agent):
+            claimed = threads.claim(db, thread_id, agent.user_id, now)
+            if not claimed and not _may_answer(db, thread, agent):
                 view = views.view(db, thread_id, self._communities)
                 return Taken(view, text) if view else None
             self._keep(db, thread, agent, text, chat_id, message_id, now)
-            deliveries.card(db, thread_id, now)
+            # The draft shows itself; the card need not say so unless the reply takes long.
+            deliveries.card(db, thread_id, now, after=timedelta() if claimed else self._undo_window + DRAFTED)
             return None
 
         return await self._store.write(work, durable=True, ring=True)

@@ -23,54 +23,8 @@ _FREEPHONE = re.compile(rf"{_ALONE}(?:\+?38{_GAP}?)?0{_GAP}?[89]00(?:{_GAP}{{0,2
 _INTERNATIONAL = re.compile(rf"(?<!\+){_ALONE}(?:\+{_GAP}?|00)[1-9](?:{_GAP}{{0,3}}\d){{8,14}}(?!\d)")
 _CARD = re.compile(r"(?<!\d)\d(?:[ \u00a0-]{0,2}\d){12,}")
 _CARD_LENGTHS = (16, 19, 18, 17, 15, 14, 13)
-_TWO_DIGIT_CODES = frozenset(
-    [
-        "20",
-        "27",
-        "30",
-        "31",
-        "32",
-        "33",
-        "34",
-        "36",
-        "39",
-        "40",
-        "41",
-        "43",
-        "44",
-        "45",
-        "46",
-        "47",
-        "48",
-        "49",
-        "51",
-        "52",
-        "53",
-        "54",
-        "55",
-        "56",
-        "57",
-        "58",
-        "60",
-        "61",
-        "62",
-        "63",
-        "64",
-        "65",
-        "66",
-        "81",
-        "82",
-        "84",
-        "86",
-        "90",
-        "91",
-        "92",
-        "93",
-        "94",
-        "95",
-        "98",
-    ]
-)
+_TWO_DIGIT_CODE = re.compile("2[07]|3[0-469]|4[0-13-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]")
+"""Country codes of two digits (ITU-T E.164); 1 and 7 have one, all others three."""
 
 
 def mask(text: str) -> str:
@@ -111,7 +65,7 @@ def _ukrainian(found: re.Match[str]) -> str:
 
 def _international(found: re.Match[str]) -> str:
     digits = _digits(found[0]).removeprefix("00")
-    code = digits[:1] if digits[0] in "17" else digits[:2] if digits[:2] in _TWO_DIGIT_CODES else digits[:3]
+    code = digits[:1] if digits[0] in "17" else digits[:2] if _TWO_DIGIT_CODE.match(digits) else digits[:3]
     return f"+{code} ***-**-{digits[-2:]}"
 
 

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 Filed = TypeVar("Filed")
 
-FILES = ("uk", "ru", "surzhyk", "en")
+FILES = ("uk", "ru", "surzhyk", "en", "other")
 GAP = 3
 """How many other words ``_`` in a cue may stand for."""
 

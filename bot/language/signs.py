@@ -14,57 +14,15 @@ _CAPITALS = re.compile(r"[A-ZА-ЯІЇЄҐЁ]{3,}")
 _LETTERS = re.compile(r"[^\W\d_]")
 _SMALL = re.compile(r"[a-zа-яіїєґё]")
 _NEGATION = frozenset(
-    [
-        "не",
-        "ні",
-        "ни",
-        "нет",
-        "нема",
-        "немає",
-        "без",
-        "not",
-        "no",
-        "never",
-        "dont",
-        "doesnt",
-        "isnt",
-        "wasnt",
-        "arent",
-        "didnt",
-        "cant",
-        "ne",
-        "not",
-        "ніякої",
-        "ніяких",
-    ]
+    {"не", "ні", "ни", "нет", "нема", "немає", "без", "ніякої", "ніяких", "ne"}
+    | {"not", "no", "never", "dont", "doesnt", "isnt", "wasnt", "arent", "didnt", "cant"}
 )
+"""Words that turn round what follows them; "ne" is translit."""
 _DEGREE = frozenset(
-    [
-        "дуже",
-        "надто",
-        "так",
-        "зовсім",
-        "очень",
-        "слишком",
-        "сильно",
-        "особливо",
-        "особо",
-        "very",
-        "so",
-        "really",
-        "that",
-        "the",
-        "a",
-        "an",
-        "any",
-        "such",
-        "такий",
-        "така",
-        "таке",
-        "такая",
-        "такой",
-    ]
+    {"дуже", "надто", "так", "зовсім", "очень", "слишком", "сильно", "особливо", "особо", "такий", "така", "таке"}
+    | {"такая", "такой", "very", "so", "really", "that", "the", "a", "an", "any", "such"}
 )
+"""Words that may stand between a negation and what it turns round."""
 _LOYAL = re.compile("р[іо]к|год|лет|year")
 
 
@@ -177,7 +135,7 @@ def _sarcasm(signs: Signs) -> list[Hit]:
     """Praise or thanks in one breath with a trouble, or a phrase that only mocks beside any displeasure."""
     sour = signs.problem + signs.complaint
     mocking = signs.has("sarcasm")
-    waits = [hit for hit in signs.duration if not _LOYAL.search(signs.reading.quote(hit).lower())]
+    waits = waiting(signs)
     if mocking and (sour or waits or signs.frown):
         return mocking
     if signs.closed or signs.question or signs.request:
@@ -190,6 +148,11 @@ def _sarcasm(signs: Signs) -> list[Hit]:
             if bad and kind.first < bad.first:
                 return [kind._replace(end=max(kind.end, bad.end))]
     return []
+
+
+def waiting(signs: Signs) -> list[Hit]:
+    """The durations that are no years of loyalty."""
+    return [hit for hit in signs.duration if not _LOYAL.search(signs.reading.quote(hit).lower())]
 
 
 def _competitor(signs: Signs) -> list[Hit]:

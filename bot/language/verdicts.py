@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.model import Lang, Reason, Sentiment, Topic, Verdict
 from bot.language.reading import Hit, Reading
-from bot.language.signs import NEGATIVE_EMOJI, POSITIVE_EMOJI, Signs, weigh
+from bot.language.signs import NEGATIVE_EMOJI, POSITIVE_EMOJI, Signs, waiting, weigh
 from bot.language.tongue import language
 
 CODES = frozenset(
@@ -95,9 +95,10 @@ def _sentiment(signs: Signs) -> Sentiment:
         return Sentiment.NEGATIVE
     if asks and not signs.closed:
         return Sentiment.NEUTRAL
-    if signs.praise or signs.thanks:
-        return Sentiment.POSITIVE
-    return Sentiment.POSITIVE if signs.smile and not signs.frown else Sentiment.NEUTRAL
+    if waiting(signs) and not (signs.praise or signs.thanks or signs.closed):
+        return Sentiment.NEGATIVE
+    glad = signs.praise or signs.thanks or (signs.smile and not signs.frown)
+    return Sentiment.POSITIVE if glad else Sentiment.NEUTRAL
 
 
 Grounds = list[tuple[str, list[Hit]]]

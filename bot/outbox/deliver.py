@@ -17,12 +17,12 @@ BURST = 8
 """New cards waiting at once above which the rest folds into the digest."""
 SHOWN_OF_BURST = 3
 """How many of a burst still get cards of their own."""
-BOARD_EVERY = 10.0
+BOARD_EVERY = 20.0
 """Seconds between two edits of the board: it must not eat the group's twenty a minute."""
 GONE_REST = 60.0
 """Seconds until a chat that shut us out is tried again."""
 GIVE_UP = 5
-"""Attempts after which a request that Telegram calls bad is put aside."""
+"""Attempts after which a delivery that fails for an unforeseen reason is put aside."""
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +59,12 @@ class Deliverer:
         """Start a worker for every chat with something due; returns when the next of the others is due."""
         now = self._clock.now().timestamp()
         pending = await self._store.read(deliveries.chats_due)
+        group = await self._store.read(settings.group)
         later = []
         for chat_id, due in pending:
             worker = self._workers.get(chat_id)
-            if worker is not None and not worker.done():
+            unbound = chat_id is None and group is None
+            if unbound or (worker is not None and not worker.done()):
                 continue
             if due <= now:
                 self._workers[chat_id] = asyncio.create_task(self._serve(chat_id))
@@ -83,10 +85,6 @@ class Deliverer:
                 if delivery is None:
                     return
                 await self._deliver(delivery, chat_id, pace)
-        except asyncio.CancelledError:
-            raise
-        except Exception:
-            log.exception("chat=%s worker stopped; it starts again with the next delivery", addressed)
         finally:
             self._store.bells.chat.set()
 
@@ -115,6 +113,10 @@ class Deliverer:
             await self._send(delivery, chat_id, pace, now)
         except ChatError as error:
             await self._failed(delivery, chat_id, pace, error)
+        except Exception as error:
+            # One card that can't be drawn must not silence the chat.
+            log.exception("delivery=%d kind=%s key=%s failed unexpectedly", delivery.id, delivery.kind, delivery.key)
+            await self._put_off(delivery, str(error))
 
     def _board_rest(self) -> float:
         return self._board_at + BOARD_EVERY - self._clock.monotonic()
@@ -180,6 +182,13 @@ class Deliverer:
     async def _again(self, delivery: Delivery, seconds: float, why: str) -> None:
         due = self._clock.now().timestamp() + seconds
         await self._store.write(lambda db: deliveries.again(db, delivery.id, due, why))
+
+    async def _put_off(self, delivery: Delivery, why: str) -> None:
+        """Again a little later, and after `GIVE_UP` attempts aside, with the reason."""
+        if delivery.attempts + 1 < GIVE_UP:
+            await self._again(delivery, 2.0 ** (delivery.attempts + 1), why)
+        else:
+            await self._store.write(lambda db: deliveries.failed(db, delivery.id, why))
 
     async def _failed(self, delivery: Delivery, chat_id: int, pace: Pace, error: ChatError) -> None:
         """What a failure means for the row: again now, again later, or put aside with the reason."""

@@ -15,8 +15,10 @@ from bot.domain.clock import Clock
 from bot.domain.errors import (
     CaptchaAsked,
     LoginRefused,
+    PageGone,
     ReplyFlood,
     ReplyUnknown,
+    ReplyUnseen,
     SourceBusy,
     SourceError,
     TokenRefused,
@@ -83,14 +85,14 @@ class Publisher:
         try:
             source = self._sources.get(kept.community)
             if source is None:
-                await self._refuse(kept, "gone")
+                await self._refuse(kept, PageGone.code)
             elif kept.reply.status in (ReplyStatus.PUBLISHED, ReplyStatus.UNKNOWN):
                 await self._read_back(kept, source)
             else:
                 await self._publish(kept, source)
         except Exception:
             log.exception("reply=%d failed unexpectedly", kept.reply.id)
-            await self._unknown(kept, "unknown_outcome")
+            await self._unknown(kept, ReplyUnknown.code)
         finally:
             self._store.bells.pages.set()
 
@@ -161,9 +163,9 @@ class Publisher:
             return
         looks = reply.attempts
         if reply.status is ReplyStatus.UNKNOWN and looks >= LOOKS_BEFORE_ASKING:
-            replies.refused(db, reply.id, "unknown_outcome", now)
+            replies.refused(db, reply.id, ReplyUnknown.code, now)
         elif kept.sent_at and now - kept.sent_at > WATCHED_FOR:
-            replies.refused(db, reply.id, "held", now)
+            replies.refused(db, reply.id, ReplyUnseen.code, now)
         else:
             replies.unseen(db, reply.id, now + timedelta(seconds=READ_BACK[min(looks, len(READ_BACK) - 1)]))
             if looks != LOOKS_BEFORE_ASKING:

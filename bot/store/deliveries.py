@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -63,9 +63,14 @@ class Message:
     current: bool
 
 
-def card(db: Database, thread_id: int, now: datetime, priority: Priority = Priority.EDIT) -> None:
-    """The thread's card shows something else now: post it, or edit it."""
-    put(db, None, Kind.CARD, str(thread_id), {}, priority, now)
+def card(
+    db: Database, thread_id: int, now: datetime, priority: Priority = Priority.EDIT, *, after: timedelta = timedelta()
+) -> None:
+    """The thread's card shows something else now: post it, or edit it.
+
+    ``after`` lets a change wait for the next one that is worth an edit: Telegram counts them.
+    """
+    put(db, None, Kind.CARD, str(thread_id), {}, priority, now + after)
     put(db, None, Kind.BOARD, "", {}, Priority.BOARD, now)
 
 
@@ -111,7 +116,8 @@ def put(
     db.execute(
         """INSERT INTO delivery (chat_id, kind, key, payload, priority, due_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (ifnull(chat_id, 0), kind, key) WHERE state = 'pending'
-        DO UPDATE SET payload = excluded.payload, priority = min(priority, excluded.priority)""",
+        DO UPDATE SET payload = excluded.payload, priority = min(priority, excluded.priority),
+        due_at = min(due_at, excluded.due_at)""",
         [chat_id, kind, key, json.dumps(payload, ensure_ascii=False), priority, seconds(now), seconds(now)],
     )
 
