@@ -19,7 +19,7 @@ _SECRETS = (
     "quick_password|passwd|client_secret|code|key|sig|signature|loginkey"
 )
 _SECRET = re.compile(rf"(?i)\b({_SECRETS})(=|%3D)[^&\s#\"'<>]+")
-_BEARER = re.compile(r"(?i)\b(bearer|oauth)\s+[\w.|~+/=-]{6,}")
+_BEARER = re.compile(r"(?i)\b(bearer|oauth)\s+[\w.|~+/=-]{16,}")
 _PASSWORD_IN_ADDRESS = re.compile(r"(?i)(https?://)[^/\s@]+@")
 
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]{2,30})", re.I)

@@ -227,7 +227,8 @@ class Facebook:
                 look.known[post.external_id] = _Known(mark, 0, look.clock, int(post.published_at.timestamp()))
                 look.complete.add(post.external_id)
             elif mark != one.mark or mark.endswith("/-1"):
-                changed.append((post, one.newest == 0))
+                fewer = _count(mark) < _count(one.mark)
+                changed.append((post, fewer or one.newest == 0 or look.clock - one.full >= _SWEEP_EVERY))
             elif look.clock - one.full >= _SWEEP_EVERY:
                 stale.append((one.full, post))
         oldest = sorted(stale, key=lambda pair: pair[0])[:_SWEEPS]
@@ -346,6 +347,12 @@ def _published(answer: Answer) -> Published:
         url=url if isinstance(url, str) else None,
         published_at=moment(node.get("created_time")),
     )
+
+
+def _count(mark: str) -> int:
+    """How many comments a mark of `FeedPage` speaks of."""
+    number = mark.rpartition("/")[2]
+    return int(number) if number.isdecimal() else -1
 
 
 def _cursor(after: str) -> dict[str, str]:

@@ -148,8 +148,8 @@ def _meaning(error: Node, answer: Answer, writing: bool) -> SourceError:
     if code == _BAD_PARAMETER and "app secret proof" in said:
         return TokenRefused(detail)
     if code in {3, 10} or 200 <= code <= 299:
-        named = _PERMISSION.search(said)
-        return TokenRefused(f"missing permission {named[1]}: {detail}" if named else detail)
+        named = ", ".join(dict.fromkeys(_PERMISSION.findall(said)))
+        return TokenRefused(f"missing permission {named}: {detail}" if named else detail)
     if subcode == _GONE_SUBCODE or "does not exist" in said or "Unknown path" in said:
         return PageGone(detail)
     return _temporary(error, answer, detail) or (ReplyRejected(detail) if writing else PageUnreadable(detail))

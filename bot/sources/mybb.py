@@ -61,7 +61,8 @@ _TOPICS = 20
 """Most topics read in one look; the others keep their old mark and come at the next."""
 _HOT = 65 * 60
 """Seconds after its last post in which MyBB may still merge a follow-up into it, unseen from the board."""
-_HOT_EVERY = 2 * 60
+_HOT_LEAST, _HOT_SHARE = 30, 0.1
+"""Such a topic is read again after a tenth of its last post's age, in seconds, at least 30."""
 _COLD = 7 * 24 * 3600
 _COLD_EVERY = 30 * 60
 _COLD_AT_ONCE = 1
@@ -164,7 +165,7 @@ class MyBB:
         form, page = await self._reply_form(target)
         quote = _quote(form.value("message"), target)
         values = {
-            "message": f"{quote}\n{text}",
+            "message": f"{quote}\n{text.strip()}",
             # Or a person's "8)" becomes a picture with sunglasses, and the text could not be found again.
             "postoptions[disablesmilies]": "1",
             "submit": "Post Reply",
@@ -244,7 +245,7 @@ class MyBB:
             if tid in changed or row.last_at is None:
                 continue
             age, since = (look.now - row.last_at).total_seconds(), look.clock - look.known[tid].read
-            if age <= _HOT and since >= _HOT_EVERY:
+            if age <= _HOT and since >= max(_HOT_LEAST, age * _HOT_SHARE):
                 hot.append(tid)
             elif age <= _COLD and since >= _COLD_EVERY:
                 cold.append((look.known[tid].read, tid))

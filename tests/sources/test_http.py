@@ -54,7 +54,7 @@ def says(
         "0x7f.1",
         "0177.0.0.1",
         "2130706433",
-        "0.0.0.0",
+        "0.0.0.0",  # noqa: S104
         "127.1",
         "[::1]",
         "[::ffff:127.0.0.1]",
@@ -476,7 +476,7 @@ def test_a_form_survives_a_lone_surrogate() -> None:
         "showthread.php?tid=1&sid=SECRET",
         "x?my_post_key=SECRET#top",
         "logout&logoutkey=SECRET",
-        "Authorization: Bearer SECRETSECRET",
+        "Authorization: Bearer EAAB1234SECRET5678",
         "https://name:SECRET@forum.example/",
         "a?PHPSESSID=SECRET",
     ],
@@ -486,6 +486,7 @@ def test_secrets_are_taken_out_of_what_is_told(secret: str) -> None:
 
 
 def test_what_is_no_secret_stays() -> None:
+    assert redact("Invalid OAuth access token") == "Invalid OAuth access token"
     assert (
         redact("http://f.example/showthread.php?tid=5&page=2#pid7")
         == "http://f.example/showthread.php?tid=5&page=2#pid7"
