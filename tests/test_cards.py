@@ -80,7 +80,7 @@ def test_a_wait_is_told_by_its_bucket(seconds: float, bucket: int) -> None:
             UK,
             (
                 "⏳ Чекає понад 15 хв",
-                "💬 Форум Одеси · Тестовий Абонент · 23.11 14:05",
+                "💬 Форум Одеси · Тестовий Абонент · 14:05",
                 "Тема: Немає інтернету",
                 "Домашній інтернет · 🔴 негатив",
                 "запитання «Чому»; проблема «немає інтернету»",
@@ -90,7 +90,7 @@ def test_a_wait_is_told_by_its_bucket(seconds: float, bucket: int) -> None:
             EN,
             (
                 "⏳ Waiting for over 15 min",
-                "💬 Форум Одеси · Тестовий Абонент · 23 Nov 14:05",
+                "💬 Форум Одеси · Тестовий Абонент · 14:05",
                 "Subject: Немає інтернету",
                 "Home internet · 🔴 negative",
                 "a question “Чому”; a problem “немає інтернету”",
@@ -103,6 +103,16 @@ def test_a_waiting_card_says_who_asks_where_and_why_it_is_here(say: Texts, piece
     for piece in pieces:
         assert piece in text
     assert "<blockquote>Чому третій день немає інтернету на Садовій?</blockquote>" in card(view(), say).html
+
+
+@pytest.mark.parametrize(
+    ("after", "time"),
+    [(timedelta(minutes=2), "щойно, 14:05"), (timedelta(minutes=20), "14:05"), (timedelta(hours=20), "вчора 14:05")],
+)
+def test_a_waiting_card_tells_its_time_as_people_do(after: timedelta, time: str) -> None:
+    asked = view().opening.published_at
+    text = good(card(view(), now=asked + after))
+    assert f"Тестовий Абонент · {time}\n" in text
 
 
 def test_a_waiting_card_can_be_claimed_dismissed_snoozed_and_opened() -> None:

@@ -92,7 +92,7 @@ def test_right_to_left_text_turns_nothing_around() -> None:
         view(author_name="\u202eנדב\u202e", opening=post("\u202egnp.exe\u202c שלום"), url="https://a.example")
     )
     assert "\u202e" not in html
-    assert "\u2068נדב\u2069 · 23.11" in read(html)
+    assert "\u2068נדב\u2069 · 14:05" in read(html)
 
 
 @pytest.mark.parametrize("author", ["", "\u200b\u200b", "   "])

@@ -73,7 +73,7 @@ class _Writer:
             icon=platform_icon(view.platform),
             community=words(view.community_name, NAME),
             author=words(view.author_name, NAME, self.mask) or say("card.no_name"),
-            time=say.stamp(view.opening.published_at, self.zone),
+            time=self._published(),
         )
         if view.edited:
             place = say.html("card.edited", place=place)
@@ -167,6 +167,18 @@ class _Writer:
         """Seconds of the bucket that the question has waited, 0 where it is new or nothing waits."""
         since = self.view.waiting_since
         return wait_bucket((self.now - since).total_seconds()) if since else 0
+
+    def _published(self) -> str:
+        """When the question was published: "just now, 14:05" while it waits, with its date once it is settled.
+
+        How long ago an older one was is what the line above says; a settled card depends on no clock.
+        """
+        published, say = self.view.opening.published_at, self.say
+        if self.view.waiting_since is None:
+            return say.stamp(published, self.zone)
+        time = say.clock(published, self.zone, self.now)
+        fresh = wait_bucket((self.now - published).total_seconds()) == 0
+        return say("card.just_now", time=time) if fresh else time
 
     def _at(self, moment: datetime) -> str:
         return self.say.stamp(moment, self.zone, beside=self.view.opening.published_at)
