@@ -27,7 +27,8 @@ class Alarms:
             state = communities.failed(db, key, error.code, now)
             sound = (error.permanent or state.failures >= PATIENCE) and communities.alarm_once(db, key)
             if sound:
-                payload = {"community": key, "code": error.code, "detail": error.detail[:300]}
+                since = (state.failing_since or now).timestamp()
+                payload = {"community": key, "code": error.code, "detail": error.detail[:300], "since": since}
                 deliveries.put(db, None, deliveries.Kind.ALARM, f"{key}:down", payload, deliveries.Priority.ALARM, now)
             return state.failures, sound
 

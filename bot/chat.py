@@ -39,6 +39,8 @@ _PRESENT = (
     ChatMemberStatus.MEMBER,
     ChatMemberStatus.RESTRICTED,
 )
+_SHUT_OUT = ("chat not found", "rights to send", "chat_write_forbidden")
+_NO_SUCH_MESSAGE = ("message to edit not found", "can't be edited", "message_id_invalid")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -75,6 +77,16 @@ class Me:
     username: str
 
 
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the bot may do in a group."""
+
+    present: bool
+    admin: bool
+    """Only an administrator is told at once of those who leave."""
+    can_pin: bool
+
+
 class Chat:
     """Every method raises `bot.domain.errors.ChatError` kinds and nothing else."""
 
@@ -108,7 +120,7 @@ class Chat:
                     link_preview_options=_NO_PREVIEW,
                 )
             except telegram.error.BadRequest as error:
-                if "message is not modified" not in error.message:
+                if "message is not modified" not in error.message.lower():
                     raise
 
     async def pin(self, chat_id: int, message_id: int) -> None:
@@ -129,6 +141,14 @@ class Chat:
                     return Agent(user_id, str(user_id), present=False)
                 raise
         return agent_of(found)
+
+    async def rights(self, chat_id: int) -> Rights:
+        """The bot's own rights in a group."""
+        with _errors():
+            found = await self._bot.get_chat_member(chat_id, self._bot.id)
+        ours = agent_of(found)
+        can_pin = isinstance(found, telegram.ChatMemberAdministrator) and bool(found.can_pin_messages)
+        return Rights(ours.present, ours.lead, can_pin)
 
     async def leads(self, chat_id: int) -> list[Agent]:
         """The group's administrators, bots left out."""
@@ -189,12 +209,13 @@ def mapped(error: telegram.error.TelegramError) -> ChatError:  # noqa: PLR0911
         case telegram.error.ChatMigrated():
             return ChatMoved(error.new_chat_id)
         case telegram.error.InvalidToken():
-            return ChatTokenRefused(error.message)
+            # Its message holds the token itself.
+            return ChatTokenRefused("401 Unauthorized")
         case telegram.error.Forbidden():
             return ChatGone(error.message)
-        case telegram.error.BadRequest() if "chat not found" in text:
+        case telegram.error.BadRequest() if any(words in text for words in _SHUT_OUT):
             return ChatGone(error.message)
-        case telegram.error.BadRequest() if "message to edit not found" in text or "can't be edited" in text:
+        case telegram.error.BadRequest() if any(words in text for words in _NO_SUCH_MESSAGE):
             return MessageGone(error.message)
         case telegram.error.BadRequest():
             return ChatRefused(error.message)

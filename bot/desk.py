@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.hours import next_morning
 from bot.domain.model import Agent, Community, ReplyStatus, ThreadStatus, ThreadView
 from bot.store import Database, Store, agents, deliveries, replies, threads, views
+from bot.store.listed import card_link
 from bot.store.replies import Kept
 from bot.store.threads import Thread
 
@@ -41,6 +42,16 @@ class Taken:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A card of ours that we did not know to stand: its thread, whether it is a double of the card that lives, and the
+    address of that one ("" where there is none)."""
+
+    thread_id: int
+    double: bool
+    link: str = ""
+
+
 class Desk:
     """Claims, releases, snoozes, dismissals, drafts and notes."""
 
@@ -68,7 +79,10 @@ class Desk:
                 return Told("claim.won")
             return _why_not(db, threads.get(db, thread_id), agent)
 
-        return await self._store.write(work, durable=True, ring=True)
+        told = await self._store.write(work, durable=True)
+        # A claim gives the publisher nothing to do.
+        self._store.bells.chat.set()
+        return told
 
     async def release(self, thread_id: int, agent: Agent, *, now: datetime) -> Told:
         def work(db: Database) -> Told:
@@ -207,11 +221,12 @@ class Desk:
         text = text.strip()
 
         def work(db: Database) -> Told | None:
+            thread_id = threads.edit_note(db, chat_id, message_id, text.removeprefix(NOTE_MARK).strip())
+            if thread_id is not None:
+                deliveries.card(db, thread_id, now)
+                return None
             kept = replies.of_message(db, chat_id, message_id)
             if kept is None or kept.reply.agent_id != agent.user_id:
-                thread_id = threads.edit_note(db, chat_id, message_id, text.removeprefix(NOTE_MARK).strip())
-                if thread_id is not None:
-                    deliveries.card(db, thread_id, now)
                 return None
             if text.startswith(NOTE_MARK):
                 return _becomes_note(db, kept, agent, text, now)
@@ -288,6 +303,32 @@ class Desk:
         """The thread that one of our messages is about: its card, a ping, or a draft."""
         return await self._store.read(lambda db: _thread_of(db, deliveries.message(db, chat_id, message_id)))
 
+    async def recognise(
+        self, chat_id: int, message_id: int, actions: Collection[str], *, now: datetime
+    ) -> Recognised | None:
+        """The card behind a message of ours that we do not know; None when it is known, or is no card.
+
+        Telegram may take a card of which we never hear (a crash, a lost answer). If it was not posted once more yet, it
+        is the card from now on. ``actions`` are the callback data that stand on the message by Telegram's own word.
+        """
+        told = (action.partition(":") for action in actions)
+        numbers = {argument for verb, _, argument in told if verb not in _ANYWHERE | _ON_DRAFTS}
+        number = numbers.pop() if len(numbers) == 1 else ""
+        if not number.isdecimal():
+            return None
+
+        def work(db: Database) -> Recognised | None:
+            if deliveries.message(db, chat_id, message_id) or threads.get(db, int(number)) is None:
+                return None
+            if deliveries.current(db, chat_id, deliveries.Kind.CARD, number) is None:
+                deliveries.posted(db, chat_id, message_id, deliveries.Kind.CARD, number, shown="")
+                deliveries.card(db, int(number), now)
+                return Recognised(int(number), double=False)
+            deliveries.double(db, chat_id, message_id, deliveries.Kind.CARD, number)
+            return Recognised(int(number), double=True, link=card_link(db, int(number), chat_id))
+
+        return await self._store.write(work, ring=True)
+
     async def stands(self, chat_id: int, message_id: int, verb: str, argument: str) -> bool:
         """Whether that button stands on that message now; forged data and old cards do not pass."""
         if verb in _ANYWHERE:
@@ -301,7 +342,7 @@ class Desk:
                 return message.kind is deliveries.Kind.DRAFT and message.key == argument
             return str(_thread_of(db, message)) == argument
 
-        return await self._store.read(work)
+        return self._store.glance(work)
 
 
 def _thread_of(db: Database, message: deliveries.Message | None) -> int | None:

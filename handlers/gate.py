@@ -34,6 +34,19 @@ def agents_only(answer: Answer) -> Command:
     return command
 
 
+async def recognised(parts: Parts, message: Message) -> int | None:
+    """The thread of a card of which we did not know; a double of another then says where that one is."""
+    if message.chat_id != await parts.team.group():
+        return None
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    actions = [str(one.callback_data) for row in rows for one in row if one.callback_data]
+    found = await parts.desk.recognise(message.chat_id, message.message_id, actions, now=parts.clock.now())
+    if found is not None and found.double:
+        card = cards.double(found.link, say=await parts.texts())
+        await parts.speaker.say(message.chat_id, card, key=f"double:{message.message_id}", edit=message.message_id)
+    return found.thread_id if found else None
+
+
 async def button(parts: Parts, query: CallbackQuery, buttons: dict[str, Button]) -> None:
     """Let an agent's tap through, if that button stands where it was tapped; every tap is answered."""
     agent = await parts.team.agent(query.from_user.id, now=parts.clock.now())
@@ -46,7 +59,7 @@ async def button(parts: Parts, query: CallbackQuery, buttons: dict[str, Button])
     if run is None or not isinstance(message, Message):
         await query.answer(say("no_such_thread"), show_alert=True)
         return
-    if not await parts.desk.stands(message.chat_id, message.message_id, verb, argument):
+    if not await _stands(parts, message, verb, argument):
         await query.answer(say("stale_card"), show_alert=True)
         return
     told = await run(Pressed(parts, agent, message, argument, say))
@@ -54,3 +67,10 @@ async def button(parts: Parts, query: CallbackQuery, buttons: dict[str, Button])
         await query.answer()
     else:
         await query.answer(cards.toast(spoken(told, say, parts)), show_alert=told.alert)
+
+
+async def _stands(parts: Parts, message: Message, verb: str, argument: str) -> bool:
+    where = (message.chat_id, message.message_id)
+    if await parts.desk.stands(*where, verb, argument):
+        return True
+    return await recognised(parts, message) is not None and await parts.desk.stands(*where, verb, argument)

@@ -20,7 +20,7 @@ async def ourselves(parts: Parts, change: ChatMemberUpdated) -> None:
     now_ours = agent_of(change.new_chat_member)
     bound = await parts.team.group()
     if change.chat.id == bound:
-        await parts.team.bot_rights(admin=now_ours.lead)
+        await parts.team.bot_rights(admin=now_ours.lead, present=now_ours.present)
     elif bound is None and now_ours.present and change.chat.type in ("group", "supergroup"):
         say = await parts.texts()
         key = f"hello:{change.date.timestamp()}"

@@ -9,17 +9,23 @@ from bot.cards.said import plain_text
 from bot.desk import NOTE_MARK, Taken, Told
 from bot.domain.model import Agent
 from bot.texts import Texts
+from handlers.gate import recognised
 from handlers.parts import Parts, spoken
 
 
 async def reply(parts: Parts, agent: Agent, message: Message, say: Texts) -> None:
     """``message`` replies to a message of ours in the group."""
     thread_id = await parts.desk.thread_of(message.chat_id, _replied_to(message))
+    if thread_id is None and message.reply_to_message is not None:
+        thread_id = await recognised(parts, message.reply_to_message)
     if thread_id is None:
         await _refuse(parts, message, plain_text(say("reply.no_card")))
         return
     if message.text is None:
         await _refuse(parts, message, plain_text(say("reply.photo_refused")))
+        return
+    if message.text.startswith("/") and not message.text.startswith(NOTE_MARK):
+        await _refuse(parts, message, plain_text(say("reply.command")))
         return
     told = await _keep(parts, agent, message, thread_id, message.text)
     if isinstance(told, Taken):

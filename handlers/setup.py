@@ -32,8 +32,17 @@ async def setup(parts: Parts, message: Message) -> None:
     if bound is not None and parts.team.bound_by_settings:
         await answer(plain_text(say("setup.other_group")))
         return
-    can_pin = await parts.team.bind(message.chat_id, now=parts.clock.now())
-    await answer(cards.setup_done(parts.team_name, parts.communities.values(), can_pin=can_pin, say=say))
+    if bound is not None and not await _leads_the_team(parts, message.from_user.id):
+        await answer(plain_text(say("setup.not_yours")))
+        return
+    rights = await parts.team.bind(message.chat_id, now=parts.clock.now())
+    await answer(cards.setup_done(parts.team_name, parts.communities.values(), can_pin=rights.can_pin, say=say))
+
+
+async def _leads_the_team(parts: Parts, user_id: int) -> bool:
+    """Only a lead of the bound group may move the team: any group's administrator could add the bot to theirs."""
+    agent = await parts.team.agent(user_id, now=parts.clock.now())
+    return agent is not None and agent.lead
 
 
 async def _leads(message: Message) -> bool:

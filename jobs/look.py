@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from datetime import datetime, timedelta
 
-from bot.domain.errors import SourceError
+from bot.domain.errors import PageUnreadable, SourceError
+from bot.domain.model import Look
 from jobs.parts import Parts
 
 LONGEST_REST = timedelta(minutes=15)
+
+log = logging.getLogger(__name__)
 
 
 async def run(parts: Parts, key: str, *, now: datetime) -> timedelta:
     """One look; returns how long to rest until the next."""
     every = parts.poll_every[key]
     try:
-        look = await parts.sources[key].fetch(memory=await parts.intake.memory(key), now=now)
+        look = await _fetched(parts, key, now)
     except SourceError as error:
         failures = await parts.alarms.failed(key, error, now=now)
         return rest_after(failures, every, error.retry_after)
     await parts.intake.take(key, look, now=now)
     await parts.alarms.fine(key, now=now)
     return every
+
+
+async def _fetched(parts: Parts, key: str, now: datetime) -> Look:
+    memory = await parts.intake.memory(key)
+    try:
+        return await parts.sources[key].fetch(memory=memory, now=now)
+    except SourceError:
+        raise
+    except Exception as error:
+        # A parser that stumbles over a page must become an alarm like any other failure, never silence.
+        log.exception("job=look community=%s failed unexpectedly", key)
+        raise PageUnreadable(f"{type(error).__name__}: {error}") from error
 
 
 def rest_after(failures: int, every: timedelta, retry_after: float | None) -> timedelta:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from bot.alarms import Alarms
 from bot.domain.model import Community
 from bot.intake import Intake
-from bot.outbox import Speaker
 from bot.reports import Reports
 from bot.sources import Source
 from bot.store import Store
@@ -25,7 +24,6 @@ class Parts:
     intake: Intake
     alarms: Alarms
     reports: Reports
-    speaker: Speaker
     team: Team
     sources: Mapping[str, Source]
     communities: Mapping[str, Community]

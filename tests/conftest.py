@@ -11,6 +11,7 @@ import pytest
 
 os.environ.setdefault("VIDHUK_STRICT_TEXTS", "1")
 sys.path.insert(0, str(Path(__file__).parent))
+pytest.register_assert_rewrite("tests.floor", "tests.day", "tests.publishing")
 
 from bot.store import Store  # noqa: E402
 

@@ -299,6 +299,7 @@ write = "yes"
         (TEAM + '[[community]]\nkey = "a"', "config.toml:3: community[0].platform: is missing; one of facebook, mybb"),
         (TEAM + FACEBOOK.replace('"42"', "42"), "config.toml:7: community[0].page: expected text in quotes (got 42)"),
         (TEAM + FACEBOOK.replace("42", "https://facebook.example/42"), "expected the page's number, not its address"),
+        (TEAM + FACEBOOK.replace("42", "kyivstar"), "expected the page's number, not its name"),
         (TEAM + FACEBOOK.replace("page", "url"), "community[0].page: is missing; the number of the page"),
         (TEAM + MYBB.replace("https://", ""), "did you mean 'https://forum.example/'?"),
         (TEAM + MYBB + "official = [5]", "config.toml:8: community[0].official[0]: expected text in quotes (got 5)"),

@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
 
-import telegram
+from telegram.error import TelegramError
 
 from bot.app import menu
 from bot.app.asked import backup, stats, stats_text
@@ -46,7 +46,7 @@ async def run(settings: Settings, *, clock: Clock | None = None, stop: asyncio.E
     clock = clock or SystemClock()
     stop = stop or asyncio.Event()
     _stop_on_signals(stop)
-    set_up_logs([settings.telegram.token.get_secret_value()])
+    set_up_logs(settings.secrets)
     for warning in settings.warnings:
         log.warning("%s", warning)
     async with AsyncExitStack() as stack:
@@ -74,7 +74,7 @@ async def _connect(application: App, clock: Clock, stop: asyncio.Event) -> bool:
     while True:
         try:
             await application.initialize()
-        except telegram.error.TelegramError as error:
+        except TelegramError as error:
             problem = mapped(error)
             if problem.permanent:
                 raise problem from error

@@ -45,30 +45,27 @@ async def _telegram(settings: Settings, say: Texts) -> list[CheckRow]:
         async with bot:
             chat = Chat(bot)
             me = await chat.me()
-            return [CheckRow("telegram", True, f"@{me.username}"), await _group(settings, chat, me.user_id, say)]
+            return [CheckRow("telegram", True, f"@{me.username}"), await _group(settings, chat, say)]
     except telegram.error.TelegramError as error:
         return [_failed("telegram", mapped(error), say)]
     except ChatError as error:
         return [_failed("telegram", error, say)]
 
 
-async def _group(settings: Settings, chat: Chat, me: int, say: Texts) -> CheckRow:
+async def _group(settings: Settings, chat: Chat, say: Texts) -> CheckRow:
     group = settings.telegram.chat_id
     if group is None:
         return CheckRow("group", True, "not in config.toml: send /setup in the team's group", "")
     try:
-        ours = await chat.member(group, me)
+        ours = await chat.rights(group)
     except ChatError as error:
         return _failed("group", error, say)
     if not ours.present:
         return CheckRow("group", False, f"the bot is not in {group}", say("hint.chat_gone"))
-    if not ours.lead:
-        return CheckRow(
-            "group",
-            False,
-            "the bot is no administrator",
-            "Make it an administrator with the right to pin: it must hear who leaves, and keep the board on top.",
-        )
+    if not ours.admin or not ours.can_pin:
+        lacks = "the bot may not pin messages" if ours.admin else "the bot is no administrator"
+        hint = "Make it an administrator with the right to pin: it must hear who leaves, and keep the board on top."
+        return CheckRow("group", False, lacks, hint)
     return CheckRow("group", True, f"{group}, administrator")
 
 

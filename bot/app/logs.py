@@ -29,3 +29,5 @@ def set_up_logs(secrets: Collection[str]) -> None:
     root.setLevel(logging.INFO)
     for chatty in ("httpx", "httpcore", "apscheduler", "telegram"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # It writes a traceback for every gateway's error page; whoever asked reports the failure in a line anyway.
+    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)

@@ -76,7 +76,6 @@ def build(settings: Settings, store: Store, chat: Chat, http: Http, clock: Clock
             intake=intake,
             alarms=Alarms(store),
             reports=reports,
-            speaker=speaker,
             team=team,
             sources=sources,
             communities=communities,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -39,6 +40,8 @@ def _ticking(
     async def tick() -> None:
         try:
             await run(parts, now=clock.now())
+        except asyncio.CancelledError:
+            return
         except Exception:
             # A job that fails must not take the others with it, and its next tick is another chance.
             log.exception("job=%s failed", name)
@@ -56,6 +59,10 @@ def _looking(key: str, parts: Parts, clock: Clock) -> Callable[[], Awaitable[Non
             return
         try:
             rest = await look.run(parts, key, now=now)
+        except asyncio.CancelledError:
+            # Only the end of the process cancels a look. What it stored is whole; the rest comes at the next one.
+            log.info("job=look community=%s ended with the process", key)
+            return
         except Exception:
             log.exception("job=look community=%s failed", key)
             return

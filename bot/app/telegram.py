@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import sys
+from importlib.util import find_spec
 from typing import Any
 
 import telegram
@@ -22,30 +24,42 @@ STALLED = 150.0
 """Seconds without any end of a poll, good or bad, after which polling counts as stalled."""
 CONFLICTS = 5
 """Refusals in a row, because another process polls with the same token, after which we give up."""
+MARKED_TOGETHER = 10
+"""Updates of a rush that are marked as handled in one transaction: as many may be handled again after a crash."""
+
+if find_spec("sniffio") is None:
+    # httpcore tries this import several times in each request, and one that fails is searched for anew every time.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 log = logging.getLogger(__name__)
 App = Application[Any, Any, Any, Any, Any, Any]
 
 
 class Inbox(asyncio.Queue[object]):
-    """The updater's queue, which keeps each update in the store before Telegram is told that it arrived."""
+    """The updater's queue; every update is kept in the store before Telegram is told that it arrived."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         super().__init__()
         self._store = store
         self._clock = clock
+        self._fresh: set[int] = set()
 
-    async def put(self, item: object) -> None:
-        if not isinstance(item, Update):
-            await super().put(item)
-            return
+    async def keep(self, updates: list[dict[str, Any]]) -> None:
+        """Keep what one poll brought, in one transaction; raises `telegram.error.TelegramError` when that fails."""
+        payloads = {update["update_id"]: json.dumps(update) for update in updates}
         try:
-            fresh = await self._store.write(lambda db: inbox.put(db, item.update_id, item.to_json(), self._clock.now()))
+            self._fresh |= await self._store.write(lambda db: inbox.put(db, payloads, self._clock.now()))
         except Exception as error:
             # The updater retries on Telegram's errors alone, and asks for the same updates again.
-            raise telegram.error.TelegramError(f"the update could not be kept: {error}") from error
-        if fresh:
-            await super().put(item)
+            raise telegram.error.TelegramError(f"the updates could not be kept: {error}") from error
+
+    async def put(self, item: object) -> None:
+        """Queue an update that was kept and not received before; a repeat is dropped."""
+        if isinstance(item, Update):
+            if item.update_id not in self._fresh:
+                return
+            self._fresh.remove(item.update_id)
+        await super().put(item)
 
     async def replay(self, bot: telegram.Bot) -> int:
         """Queue what an earlier process received and did not handle; returns how many."""
@@ -56,14 +70,30 @@ class Inbox(asyncio.Queue[object]):
 
 
 class KeptApplication(Application[Any, Any, Any, Any, Any, Any]):
-    """An application that marks each update as handled once its handler has run."""
+    """An application that marks updates as handled once their handlers have run: at once, in a rush a few together."""
 
     store: Store
+
+    def __init__(self, **parts: Any) -> None:
+        super().__init__(**parts)
+        self._handled: list[int] = []
 
     async def process_update(self, update: object) -> None:
         await super().process_update(update)
         if isinstance(update, Update):
-            await self.store.write(lambda db: inbox.done(db, update.update_id))
+            self._handled.append(update.update_id)
+            if self.update_queue.empty() or len(self._handled) >= MARKED_TOGETHER:
+                # The next update need not wait for the mark; `stop` does.
+                self.create_task(self._mark(), update)
+
+    async def stop(self) -> None:
+        await super().stop()
+        await self._mark()
+
+    async def _mark(self) -> None:
+        handled, self._handled = self._handled, []
+        if handled:
+            await self.store.write(lambda db: inbox.done(db, handled))
 
 
 class Polling:
@@ -104,14 +134,17 @@ class Polling:
 
 
 class PollRequest(HTTPXRequest):
-    """The HTTP client of polling alone; tells `Polling` of every answer."""
+    """The HTTP client of polling alone: tells `Polling` of every answer, and has the `Inbox` keep what it brings."""
 
-    polling: Polling | None = None
+    polling: Polling
+    inbox: Inbox
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         status, body = await super().do_request(*args, **kwargs)
-        if self.polling is not None and status == 200:
+        if status == 200:
             self.polling.polled()
+            if updates := self.parse_json_payload(body).get("result"):
+                await self.inbox.keep(updates)
         return status, body
 
 
@@ -119,7 +152,7 @@ def build(token: str, api_url: str, store: Store, clock: Clock, polling: Polling
     """The application with its inbox, not yet initialised."""
     request = PollRequest(connection_pool_size=1, read_timeout=POLL_SECONDS + 10)
     request.polling = polling
-    box = Inbox(store, clock)
+    request.inbox = box = Inbox(store, clock)
     builder = (
         ApplicationBuilder()
         .token(token)

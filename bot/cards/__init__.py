@@ -10,6 +10,7 @@ from bot.cards.replies import draft_card, handed_card, taken_text
 from bot.cards.said import plain_text, without_markup
 from bot.cards.team import (
     alarm,
+    double,
     follow_up,
     help_text,
     not_a_member,
@@ -29,6 +30,7 @@ __all__ = [
     "alarm",
     "board",
     "digest",
+    "double",
     "draft_card",
     "excerpt",
     "figures_help",

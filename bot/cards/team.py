@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.cards.markup import Mask, lines, quoted, words
+from bot.cards.markup import Mask, lines, link, quoted, words
 from bot.cards.plain import Button, Card, rows_of
 from bot.cards.thread import NAME, platform_icon, refusal_text
 from bot.cards.thread_buttons import open_button
@@ -36,10 +36,30 @@ def follow_up(view: ThreadView, agent: Agent, *, card_link: str = "", mask: Mask
     return Card(lines(head, body), rows_of((to_card, open_button(post.url or view.url, say))))
 
 
-def alarm(community_name: str, *, code: str | None, since: datetime, say: Texts, now: datetime, zone: ZoneInfo) -> Card:
-    """A community that cannot be read: since when, why, what to do. ``code`` is the error's."""
-    name = words(community_name, NAME)
-    head = say.html("alarm.down", community=name, time=say.clock(since, zone, now))
+def double(card_link: str, *, say: Texts) -> Card:
+    """In place of a card that came twice: where the one that lives is."""
+    return Card(say.html("card.double", where=link(card_link, say.html("card.see"))))
+
+
+def alarm(
+    community_name: str,
+    *,
+    code: str | None,
+    since: datetime,
+    writing: bool = False,
+    say: Texts,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Card:
+    """A community that cannot be read, or with ``writing`` not answered: since when, why, what to do.
+
+    ``code`` is the error's.
+    """
+    name, time = words(community_name, NAME), say.clock(since, zone, now)
+    if writing:
+        head = say.html("alarm.mute", community=name, time=time)
+        return Card(lines(head, refusal_text(code, say), say.html("alarm.mute_promise")))
+    head = say.html("alarm.down", community=name, time=time)
     return Card(lines(head, refusal_text(code, say), say.html("alarm.promise")))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,10 @@ class Completion:
         name, expected = _ADDRESS.get(str(platform), _ADDRESS_OF_OTHERS)
         if platform in self._platforms and name not in community:
             self._findings.mistake((*place, name), f"is missing; {expected}")
+        page = community.get("page")
+        if platform == "facebook" and isinstance(page, str) and re.fullmatch(r"[\w.-]*[A-Za-z_.-][\w.-]*", page):
+            says = f"expected the page's number, not its name (got '{page}'): its own posts are known by the number"
+            self._findings.mistake((*place, "page"), says)
         if self._to_run and _is_key(community.get("key")):
             self._account(place, community, str(platform))
         _own_voice(community, "page" if platform == "facebook" else "username")

@@ -124,6 +124,14 @@ class Settings(Part):
     warnings: tuple[str, ...] = ()
     """What is allowed but unwise: one line each, with its place."""
 
+    @property
+    def secrets(self) -> list[str]:
+        """Every secret value that was found: what no log line may hold."""
+        holders = [self.telegram.token]
+        for one in self.communities:
+            holders += [one.token, one.password]
+        return [value for holder in holders if (value := holder.get_secret_value())]
+
 
 TABLES: dict[str, type[Part]] = {
     "team": TeamSettings,

@@ -102,7 +102,7 @@ def name_line(value: str) -> str:
 
 
 def page_id(value: str) -> str:
-    """Check the number or short name of a page."""
+    """Check the id of a page or channel."""
     if not re.fullmatch(r"[\w.-]{1,100}", value, re.ASCII):
         raise wrong("expected the page's number, not its address")
     return value

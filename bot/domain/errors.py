@@ -94,6 +94,12 @@ class ReplyClosed(SourceError):
     code = "closed"
 
 
+class ReplyForbidden(SourceError):
+    """Our account may read here, but not write."""
+
+    code = "forbidden"
+
+
 class ReplyRejected(SourceError):
     """The platform refuses this text: too long, forbidden link, duplicate; ``detail`` says what it said."""
 
@@ -111,6 +117,12 @@ class ReplyUnseen(SourceError):
     """The platform took the reply, but it never showed on the page: held for moderation, or removed."""
 
     code = "unseen"
+
+
+class ReplyStale(SourceError):
+    """The reply's time passed while the bot was down; what it says may be outdated."""
+
+    code = "stale"
 
 
 class ConfigMistakes(VidhukError):
@@ -135,6 +147,12 @@ class StoreBroken(VidhukError):
     code = "store_broken"
 
 
+class StoreMissing(VidhukError):
+    """There is no database yet: the bot never ran with these settings."""
+
+    code = "store_missing"
+
+
 class ChatError(VidhukError):
     """Telegram did not do what we asked."""
 
@@ -154,7 +172,7 @@ class ChatFlood(ChatError):
 
 
 class ChatGone(ChatError):
-    """The bot was removed or blocked, or the chat does not exist."""
+    """The bot was removed or blocked or may not write there, or the chat does not exist."""
 
     code = "chat_gone"
 

@@ -21,6 +21,8 @@ BOARD_EVERY = 20.0
 """Seconds between two edits of the board: it must not eat the group's twenty a minute."""
 GONE_REST = 60.0
 """Seconds until a chat that shut us out is tried again."""
+PAUSE = 5.0
+"""Seconds of rest after a failure that is not one delivery's."""
 GIVE_UP = 5
 """Attempts after which a delivery that fails for an unforeseen reason is put aside."""
 
@@ -47,7 +49,7 @@ class Deliverer:
         try:
             while True:
                 bell.clear()
-                due = await self._wake_workers()
+                due = self._wake_workers()
                 wait = None if due is None else max(0.05, due - self._clock.now().timestamp())
                 await self._clock.wait(bell, wait)
         finally:
@@ -55,11 +57,10 @@ class Deliverer:
                 worker.cancel()
             await asyncio.gather(*self._workers.values(), return_exceptions=True)
 
-    async def _wake_workers(self) -> float | None:
+    def _wake_workers(self) -> float | None:
         """Start a worker for every chat with something due; returns when the next of the others is due."""
         now = self._clock.now().timestamp()
-        pending = await self._store.read(deliveries.chats_due)
-        group = await self._store.read(settings.group)
+        pending, group = self._store.glance(lambda db: (deliveries.chats_due(db), settings.group(db)))
         later = []
         for chat_id, due in pending:
             worker = self._workers.get(chat_id)
@@ -85,6 +86,10 @@ class Deliverer:
                 if delivery is None:
                     return
                 await self._deliver(delivery, chat_id, pace)
+        except Exception:
+            # The store itself fails, on a full disk say: trying again at once would only fill the log.
+            log.exception("chat=%s cannot be served; trying again in %.0f s", addressed, PAUSE)
+            await self._clock.wait(asyncio.Event(), PAUSE)
         finally:
             self._store.bells.chat.set()
 

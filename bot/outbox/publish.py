@@ -25,7 +25,7 @@ from bot.domain.errors import (
 )
 from bot.domain.model import ReplyStatus, ReplyTarget, SeenPost
 from bot.sources import Source
-from bot.store import Database, Store, deliveries, posts, replies, settle, threads
+from bot.store import Database, Store, deliveries, posts, replies, settings, settle, threads
 from bot.store.replies import Kept
 
 READ_BACK = (0.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
@@ -36,6 +36,12 @@ TRIES = 6
 """Attempts to reach a page that is down, before the reply comes back to its agent."""
 FLOOD_WAIT = 60.0
 """Seconds to wait where a platform limits writing and does not say how long."""
+PAUSE = 5.0
+"""Seconds of rest after the store itself failed."""
+STALE = timedelta(minutes=10)
+"""A draft overdue by more when the process starts is not sent by itself any more."""
+LONGEST_FLOOD = 120.0
+"""Seconds of a platform's limit that are waited out here; a longer one is the agent's to know of and to decide."""
 WATCHED_FOR = timedelta(days=1)
 """How long an accepted reply that nobody sees yet (held for moderation) is looked for."""
 
@@ -52,9 +58,7 @@ class Publisher:
         self._busy: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        recovered = await self._store.write(lambda db: replies.recover(db, self._clock.now()))
-        if recovered:
-            log.warning("replies=%s were being sent when the process stopped: reading back first", recovered)
+        await self._store.write(self._take_up, durable=True, ring=True)
         bell = self._store.bells.pages
         try:
             while True:
@@ -65,6 +69,16 @@ class Publisher:
                 await self._clock.wait(bell, wait)
         finally:
             await self._settle_down()
+
+    def _take_up(self, db: Database) -> None:
+        """What an earlier process left: what it was sending is read back, what is long overdue is asked about."""
+        now = self._clock.now()
+        recovered = replies.recover(db, now)
+        aside = replies.set_aside(db, now - STALE)
+        for kept in filter(None, (replies.get(db, reply_id) for reply_id in [*recovered, *aside])):
+            _show(db, kept, self._clock)
+        if recovered or aside:
+            log.warning("replies in doubt=%s overdue=%s left by the last run", recovered, aside)
 
     async def _settle_down(self) -> None:
         """Let what is being published finish: cutting it off would leave its fate unknown."""
@@ -92,9 +106,28 @@ class Publisher:
                 await self._publish(kept, source)
         except Exception:
             log.exception("reply=%d failed unexpectedly", kept.reply.id)
-            await self._unknown(kept, ReplyUnknown.code)
+            await self._doubt(kept)
         finally:
             self._store.bells.pages.set()
+
+    async def _doubt(self, kept: Kept) -> None:
+        try:
+            await self._store.write(lambda db: self._unforeseen(db, kept.reply.id), durable=True, ring=True)
+        except Exception:
+            # The store itself fails, on a full disk say: trying again at once would only fill the log.
+            log.exception("reply=%d could not be marked; trying again in %.0f s", kept.reply.id, PAUSE)
+            await self._clock.wait(asyncio.Event(), PAUSE)
+
+    def _unforeseen(self, db: Database, reply_id: int) -> None:
+        """What was being published is in doubt; what was being read back was not seen, and is looked for again."""
+        kept = replies.get(db, reply_id)
+        if kept is None:
+            return
+        if kept.reply.status in (ReplyStatus.PUBLISHED, ReplyStatus.UNKNOWN):
+            self._seen_or_not(db, kept, None)
+        else:
+            replies.unknown(db, reply_id, ReplyUnknown.code, self._clock.now())
+            _show(db, kept, self._clock)
 
     async def _publish(self, kept: Kept, source: Source) -> None:
         target = await self._store.read(lambda db: _target(db, kept))
@@ -109,9 +142,12 @@ class Publisher:
         except SourceError as error:
             await self._not_published(kept, error)
             return
-        await self._store.write(
-            lambda db: replies.published(db, kept.reply.id, published, self._clock.now()), durable=True
-        )
+
+        def taken(db: Database) -> None:
+            replies.published(db, kept.reply.id, published, self._clock.now())
+            _writes_again(db, kept.community)
+
+        await self._store.write(taken, durable=True)
         fresh = await self._store.read(lambda db: replies.get(db, kept.reply.id))
         if fresh:
             await self._read_back(fresh, source)
@@ -119,32 +155,28 @@ class Publisher:
     async def _not_published(self, kept: Kept, error: SourceError) -> None:
         """Back to its agent, or again later, or unknown: never twice, never lost."""
         log.warning("reply=%d community=%s code=%s: %s", kept.reply.id, kept.community, error.code, error.detail)
-        attempts = kept.reply.attempts + 1
         if isinstance(error, ReplyUnknown):
             await self._unknown(kept, error.code)
-        elif isinstance(error, (ReplyFlood, SourceBusy)):
-            await self._later(kept, error, error.retry_after or FLOOD_WAIT)
-        elif not error.permanent and attempts < TRIES:
-            await self._later(kept, error, 2.0**attempts)
+        elif (wait := _worth_waiting(error, kept.reply.attempts + 1)) is not None:
+            await self._later(kept, error, wait)
         else:
             await self._refuse(kept, error.code)
             if isinstance(error, (TokenRefused, LoginRefused, CaptchaAsked)):
                 await self._tell_leads(kept, error)
 
     async def _tell_leads(self, kept: Kept, error: SourceError) -> None:
-        payload = {"community": kept.community, "code": error.code, "detail": error.detail[:300]}
-        await self._store.write(
-            lambda db: deliveries.put(
-                db,
-                None,
-                deliveries.Kind.ALARM,
-                f"{kept.community}:write",
-                payload,
-                deliveries.Priority.ALARM,
-                self._clock.now(),
-            ),
-            ring=True,
-        )
+        """Once for each reason, until something is published there again."""
+        payload = {"community": kept.community, "code": error.code, "detail": error.detail[:300], "writing": True}
+        key = f"{kept.community}:write"
+
+        def work(db: Database) -> None:
+            if settings.get(db, _silenced(kept.community)) == error.code:
+                return
+            settings.put(db, _silenced(kept.community), error.code)
+            now = self._clock.now()
+            deliveries.put(db, None, deliveries.Kind.ALARM, key, payload, deliveries.Priority.ALARM, now)
+
+        await self._store.write(work, ring=True)
 
     async def _read_back(self, kept: Kept, source: Source) -> None:
         target = await self._store.read(lambda db: _target(db, kept))
@@ -192,6 +224,26 @@ class Publisher:
             _show(db, kept, self._clock)
 
         await self._store.write(work, durable=True, ring=True)
+
+
+def _worth_waiting(error: SourceError, attempts: int) -> float | None:
+    """Seconds after which the machine tries again by itself; None where the agent is to decide."""
+    if attempts >= TRIES:
+        return None
+    if isinstance(error, (ReplyFlood, SourceBusy)):
+        wait = error.retry_after or FLOOD_WAIT
+        return wait if wait <= LONGEST_FLOOD else None
+    return None if error.permanent else 2.0**attempts
+
+
+def _silenced(community: str) -> str:
+    """The setting that holds the reason of which the leads know already."""
+    return f"writing_refused:{community}"
+
+
+def _writes_again(db: Database, community: str) -> None:
+    if settings.get(db, _silenced(community)):
+        settings.put(db, _silenced(community), "")
 
 
 def _show(db: Database, kept: Kept, clock: Clock) -> None:

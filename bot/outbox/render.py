@@ -122,7 +122,8 @@ class Renderer:
         say = self._say(db)
         if what.get("recovered"):
             return Drawn(cards.recovered(name, since=since, say=say, now=now, zone=self._zone), silent=True)
-        card = cards.alarm(name, code=what["code"], since=since, say=say, now=now, zone=self._zone)
+        writing = bool(what.get("writing"))
+        card = cards.alarm(name, code=what["code"], since=since, writing=writing, say=say, now=now, zone=self._zone)
         return Drawn(card, silent=False)
 
     @staticmethod

@@ -9,16 +9,35 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from bot.sandbox.telegram import GROUP_ID, TOKEN, World
 from bot.sandbox.telegram import add_to as add_telegram
-from bot.sandbox.town import Facebook, Forum
+from bot.sandbox.town import Facebook, Forum, Town
 from bot.sandbox.town import add_to as add_town
 from bot.sandbox.town.people import OFFICIAL_ACCOUNT, OFFICIAL_SECRET
 
 STATIC = Path(__file__).parent / "static"
 DEFAULT_PORT = 8080
 HOST = "127.0.0.1"
+
+
+class Bell:
+    """Rings after every answered request: what the bot changes out here, it changes by a request."""
+
+    def __init__(self) -> None:
+        self._next: asyncio.Future[None] | None = None
+
+    def ring(self) -> None:
+        waiting, self._next = self._next, None
+        if waiting is not None:
+            waiting.set_result(None)
+
+    async def next(self) -> None:
+        """Wait until it rings once more."""
+        if self._next is None:
+            self._next = asyncio.get_running_loop().create_future()
+        await asyncio.shield(self._next)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +47,8 @@ class Sandbox:
     world: World
     facebook: Facebook
     forum: Forum
+    town: Town
+    bell: Bell
     address: str
 
     def config(self, folder: Path, *, language: str = "uk", undo_window: str = "6s") -> str:
@@ -83,23 +104,33 @@ poll_every = "2s"
 
 
 @asynccontextmanager
-async def opened(port: int | None = None, *, language: str = "uk") -> AsyncIterator[Sandbox]:
+async def opened(
+    port: int | None = None,
+    *,
+    language: str = "uk",
+    world: World | None = None,
+    facebook: Facebook | None = None,
+    forum: Forum | None = None,
+) -> AsyncIterator[Sandbox]:
     """The sandbox, serving until the block ends.
 
-    A ``port`` that was asked for and is taken raises OSError; without one, a free port serves where 8080 is taken.
+    A ``port`` that was asked for and is taken raises OSError; without one, a free port serves where 8080 is taken, and
+    0 is always a free one. Tests hand in a ``world``, ``facebook`` or ``forum`` with clocks and limits of their own.
     """
-    world = World()
+    world = world or World()
+    facebook = facebook or Facebook()
     # Short limits: a visitor of the demo must be able to write twice a minute.
-    facebook, forum = Facebook(), Forum(flood_seconds=5, language="ukrainian" if language == "uk" else "english")
-    app = web.Application()
+    forum = forum or Forum(flood_seconds=5, language="ukrainian" if language == "uk" else "english")
+    bell = Bell()
+    app = web.Application(middlewares=[_ringing(bell)])
     add_telegram(app, world)
-    add_town(app, facebook, forum)
+    town = add_town(app, facebook, forum)
     app.router.add_get("/", _page)
     app.router.add_static("/static/", STATIC)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        yield Sandbox(world, facebook, forum, f"http://{HOST}:{await _listen(runner, port)}")
+        yield Sandbox(world, facebook, forum, town, bell, f"http://{HOST}:{await _listen(runner, port)}")
     finally:
         await runner.cleanup()
 
@@ -112,6 +143,17 @@ async def serve(port: int | None) -> None:
             print(f"# export {name}={value}")
         print(f"# The page to watch: {sandbox.address}/", flush=True)
         await asyncio.Event().wait()
+
+
+def _ringing(bell: Bell) -> Middleware:
+    @web.middleware
+    async def rings(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        finally:
+            bell.ring()
+
+    return rings
 
 
 async def _listen(runner: web.AppRunner, port: int | None) -> int:

@@ -1,8 +1,8 @@
 """The store: the only place that speaks SQL. One writer thread, one reader thread, one SQLite file.
 
 Use cases hand over functions: ``await store.write(work)`` runs ``work(db)`` in one BEGIN IMMEDIATE transaction on the
-writer thread; ``await store.read(work)`` runs it on the reader's connection. The functions that they combine stand in
-this package, one file per noun.
+writer thread; ``await store.read(work)`` runs it on the reader's thread; ``store.glance(work)`` looks up a few rows
+here and now. The functions that they combine stand in this package, one file per noun.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Self, TypeVar
 
 from sqlite_utils import Database
 
-from bot.domain.errors import StoreBroken
+from bot.domain.errors import StoreBroken, StoreMissing
 from bot.store.lock import Lock
-from bot.store.schema import migrations
+from bot.store.schema import migrations, not_ours
 
 T = TypeVar("T")
 
@@ -42,12 +42,13 @@ class Bells:
 class Store:
     """An open database, held by this process alone until `close`."""
 
-    def __init__(self, path: Path, lock: Lock, writer: Database, reader: Database) -> None:
+    def __init__(self, path: Path, lock: Lock, writer: Database, reader: Database, glancer: Database) -> None:
         self.path = path
         self.bells = Bells()
         self._lock = lock
         self._writer = writer
         self._reader = reader
+        self._glancer = glancer
         self._full: bool | None = None
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="store-write")
         self._read_thread = ThreadPoolExecutor(1, thread_name_prefix="store-read")
@@ -58,13 +59,17 @@ class Store:
 
         Raises `StoreHeld` when another process holds it and `StoreBroken` when it is damaged or no database.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = Lock.take(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = Lock.take(path)
+        except OSError as error:
+            raise StoreBroken(f"{path}: {error.strerror}") from error
         try:
             writer = _connect(path)
             _check(writer, path)
+            writer.execute("PRAGMA journal_mode = WAL")
             migrations.apply(writer)
-            return cls(path, lock, writer, _connect(path))
+            return cls(path, lock, writer, _connect(path), _connect(path))
         except BaseException:
             lock.release()
             raise
@@ -85,6 +90,14 @@ class Store:
         """Run ``work`` on the reader's connection: it sees all that is committed and blocks no writer."""
         return await asyncio.get_running_loop().run_in_executor(self._read_thread, work, self._reader)
 
+    def glance(self, work: Callable[[Database], T]) -> T:
+        """Run ``work`` at once, on the calling thread: for a few rows found by their keys.
+
+        Sees all that is committed and blocks no writer. The way to the reader's thread and back costs several times
+        such a look, and every tap needs some.
+        """
+        return work(self._glancer)
+
     async def backup(self, path: Path) -> int:
         """Copy the whole database into a new file while others write; returns its size in bytes."""
         await self.read(lambda db: db.execute("VACUUM INTO ?", [str(path)]))
@@ -95,6 +108,7 @@ class Store:
         for thread, db in ((self._write_thread, self._writer), (self._read_thread, self._reader)):
             await asyncio.get_running_loop().run_in_executor(thread, db.conn.close)
             thread.shutdown()
+        self._glancer.conn.close()
         self._lock.release()
 
     def _in_transaction(self, work: Callable[[Database], T], durable: bool) -> T:
@@ -117,27 +131,28 @@ class Store:
 def open_for_reading(path: Path) -> Database:
     """A connection beside a running bot, for reports and backups from the command line."""
     if not path.is_file():
-        raise StoreBroken(f"no database at {path}")
+        raise StoreMissing(str(path))
     db = Database(sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, timeout=5))
     _check(db, path)
     return db
 
 
 def _connect(path: Path) -> Database:
-    conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
     try:
-        conn.execute("PRAGMA journal_mode = WAL")
-        conn.execute("PRAGMA foreign_keys = ON")
-    except sqlite3.DatabaseError as error:
-        conn.close()
+        conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+    except sqlite3.OperationalError as error:
         raise StoreBroken(f"{path}: {error}") from error
+    conn.execute("PRAGMA foreign_keys = ON")
     return Database(conn)
 
 
 def _check(db: Database, path: Path) -> None:
+    """Before the first byte is written: it is whole, it is ours, and not from a version to come."""
     try:
         verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        problem = not_ours(db) if verdict == "ok" else verdict
     except sqlite3.DatabaseError as error:
-        raise StoreBroken(f"{path}: {error}") from error
-    if verdict != "ok":
-        raise StoreBroken(f"{path}: {verdict}")
+        problem = str(error)
+    if problem:
+        db.conn.close()
+        raise StoreBroken(f"{path}: {problem}")

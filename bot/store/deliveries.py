@@ -66,12 +66,14 @@ class Message:
 def card(
     db: Database, thread_id: int, now: datetime, priority: Priority = Priority.EDIT, *, after: timedelta = timedelta()
 ) -> None:
-    """The thread's card shows something else now: post it, or edit it.
+    """The thread's card shows something else now: post it, or edit it; the board and the digest follow.
 
     ``after`` lets a change wait for the next one that is worth an edit: Telegram counts them.
     """
     put(db, None, Kind.CARD, str(thread_id), {}, priority, now + after)
     put(db, None, Kind.BOARD, "", {}, Priority.BOARD, now)
+    if is_folded(db, thread_id):
+        put(db, None, Kind.DIGEST, "", {}, Priority.EDIT, now)
 
 
 def redraw(db: Database, thread_id: int, now: datetime) -> None:
@@ -124,7 +126,10 @@ def put(
 
 def chats_due(db: Database) -> list[tuple[int | None, float]]:
     """Chats with something pending (None is the group), each with the unix seconds at which the first is due."""
-    rows = db.execute("SELECT chat_id, min(due_at) FROM delivery WHERE state = 'pending' GROUP BY chat_id").fetchall()
+    # Grouped by the index's own expression: what was sent long ago is not looked at, and nothing is sorted.
+    rows = db.execute(
+        "SELECT chat_id, min(due_at) FROM delivery WHERE state = 'pending' GROUP BY ifnull(chat_id, 0)"
+    ).fetchall()
     return [(chat_id, due_at) for chat_id, due_at in rows]
 
 
@@ -140,12 +145,12 @@ def next_for(db: Database, chat_id: int | None, now: datetime) -> Delivery | Non
 
 
 def pending_cards(db: Database, new_only_for: int) -> list[int]:
-    """Threads whose first card is pending for the group ``new_only_for``, oldest first."""
+    """Threads whose first card is pending for the group ``new_only_for``, oldest first; not those asked for by hand."""
     rows = db.execute(
         """SELECT CAST(key AS INTEGER) FROM delivery WHERE state = 'pending' AND kind = 'card' AND chat_id IS NULL
-        AND key NOT IN (SELECT key FROM message WHERE chat_id = ? AND kind = 'card' AND current = 1)
+        AND priority > ? AND key NOT IN (SELECT key FROM message WHERE chat_id = ? AND kind = 'card' AND current = 1)
         ORDER BY id""",
-        [new_only_for],
+        [Priority.ANSWER, new_only_for],
     ).fetchall()
     return [row[0] for row in rows]
 
@@ -190,6 +195,18 @@ def recover(db: Database) -> int:
     return len(ids)
 
 
+def due_now(db: Database) -> None:
+    """What the group did not take is tried again at once: it takes messages again."""
+    db.execute("UPDATE delivery SET due_at = 0 WHERE state = 'pending' AND chat_id IS NULL AND attempts > 0")
+
+
+def readdress(db: Database, old: int, new: int) -> None:
+    """What is under way to a chat that moved goes to where it is now."""
+    db.execute(
+        "UPDATE OR IGNORE delivery SET chat_id = ? WHERE chat_id = ? AND state IN ('pending', 'sending')", [new, old]
+    )
+
+
 def drop(db: Database, kind: Kind, keys: Sequence[str]) -> None:
     """Pending deliveries to the group that something else now says."""
     for key in keys:
@@ -227,6 +244,14 @@ def posted(
     db.execute(
         "INSERT OR REPLACE INTO message (chat_id, message_id, kind, key, shown, bucket) VALUES (?, ?, ?, ?, ?, ?)",
         [chat_id, message_id, kind, key, shown, bucket],
+    )
+
+
+def double(db: Database, chat_id: int, message_id: int, kind: Kind, key: str) -> None:
+    """A message that stands beside the current one for the same thing, because we never heard that it was taken."""
+    db.execute(
+        "INSERT OR IGNORE INTO message (chat_id, message_id, kind, key, current) VALUES (?, ?, ?, ?, 0)",
+        [chat_id, message_id, kind, key],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -9,21 +10,19 @@ from sqlite_utils import Database
 from bot.store.rows import changed, seconds
 
 
-def put(db: Database, update_id: int, payload: str, now: datetime) -> bool:
-    """Keep an update; False when it was received before."""
-    return (
-        changed(
-            db,
-            "INSERT OR IGNORE INTO inbox (update_id, payload, received_at) VALUES (?, ?, ?)",
-            [update_id, payload, seconds(now)],
-        )
-        == 1
+def put(db: Database, updates: Mapping[int, str], now: datetime) -> set[int]:
+    """Keep updates, payloads by id; returns the ids that were not received before."""
+    sql = "INSERT OR IGNORE INTO inbox (update_id, payload, received_at) VALUES (?, ?, ?)"
+    return {
+        update_id for update_id, payload in updates.items() if changed(db, sql, [update_id, payload, seconds(now)]) == 1
+    }
+
+
+def done(db: Database, update_ids: Collection[int]) -> None:
+    """Handled: the payloads go, the ids stay to recognise a repeat."""
+    db.conn.executemany(
+        "UPDATE inbox SET done = 1, payload = NULL WHERE update_id = ?", [(update_id,) for update_id in update_ids]
     )
-
-
-def done(db: Database, update_id: int) -> None:
-    """Handled: the payload goes, the id stays to recognise a repeat."""
-    db.execute("UPDATE inbox SET done = 1, payload = NULL WHERE update_id = ?", [update_id])
 
 
 def undone(db: Database) -> list[str]:

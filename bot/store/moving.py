@@ -12,14 +12,14 @@ _AT_MOST = 1000
 
 
 def group(db: Database, old: int, new: int, now: datetime) -> None:
-    """Follow the group from ``old`` to ``new`` everywhere, in the caller's transaction.
+    """Follow a group from ``old`` to ``new`` everywhere, in the caller's transaction.
 
     A supergroup numbers its messages anew: what stood in the old group is history, and whoever waits gets a card anew.
     """
+    deliveries.readdress(db, old, new)
     if settings.group(db) != old:
         return
     db.execute("UPDATE message SET current = 0 WHERE chat_id = ?", [old])
-    db.execute("UPDATE OR IGNORE delivery SET chat_id = ? WHERE chat_id = ? AND state = 'pending'", [new, old])
     bind(db, new, now)
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot.domain.errors import ReplyStale, ReplyUnknown
 from bot.domain.model import Agent, Published, Reply, ReplyStatus
 from bot.store import events
 from bot.store.rows import Row, all_rows, at, changed, moment, one_row, seconds
 
 _JOINED = "SELECT reply.*, thread.community FROM reply JOIN thread ON thread.id = reply.thread_id"
-_UNDER_WAY = "('draft', 'queued', 'sending', 'published', 'unknown')"
+_UNSETTLED = "('draft', 'queued', 'sending', 'published', 'unknown')"
+SHOWN_WITHIN = timedelta(minutes=2)
+"""How long a draft that Telegram has not shown yet waits for it: its agent could neither read nor cancel it."""
+_READY_AT = f"""CASE WHEN reply.status = 'draft' AND NOT EXISTS
+    (SELECT 1 FROM message WHERE message.kind = 'draft' AND message.key = CAST(reply.id AS TEXT))
+    THEN max(reply.due_at, reply.created_at + {SHOWN_WITHIN.total_seconds()}) ELSE reply.due_at END"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +94,11 @@ def under_way(db: Database, thread_id: int) -> Reply | None:
 
 
 def edit(db: Database, reply_id: int, text: str, published_text: str) -> bool:
-    """Change a draft's text; False once it left the undo window."""
+    """Change the text of a draft, or of one handed back to be published by hand; False once it is on its way."""
     return bool(
         changed(
             db,
-            "UPDATE reply SET text = ?, published_text = ? WHERE id = ? AND status = 'draft'",
+            "UPDATE reply SET text = ?, published_text = ? WHERE id = ? AND status IN ('draft', 'handed')",
             [text, published_text, reply_id],
         )
     )
@@ -108,6 +114,14 @@ def cancel(db: Database, reply_id: int, now: datetime, *, by: int) -> bool:
     if done:
         events.add(db, "cancelled", now, agent_id=by, detail=str(reply_id))
     return bool(done)
+
+
+def cancel_all_of(db: Database, agent_id: int, now: datetime) -> list[int]:
+    """An agent left: what they wrote and was not sent yet is taken back. Returns the replies."""
+    waiting = all_rows(
+        db, "SELECT id FROM reply WHERE agent_id = ? AND status IN ('draft', 'queued') ORDER BY id", [agent_id]
+    )
+    return [row["id"] for row in waiting if cancel(db, row["id"], now, by=agent_id)]
 
 
 def send_now(db: Database, reply_id: int, now: datetime) -> bool:
@@ -138,7 +152,7 @@ def due(db: Database, now: datetime) -> list[Kept]:
     """Drafts past their undo window and replies to try again, oldest first."""
     rows = all_rows(
         db,
-        f"{_JOINED} WHERE reply.status IN ('draft', 'queued') AND reply.due_at <= ? ORDER BY reply.due_at, reply.id",
+        f"{_JOINED} WHERE reply.status IN ('draft', 'queued') AND {_READY_AT} <= ? ORDER BY reply.due_at, reply.id",
         [seconds(now)],
     )
     return [_kept(row) for row in rows]
@@ -157,7 +171,7 @@ def to_read_back(db: Database, now: datetime) -> list[Kept]:
 def next_due(db: Database) -> float | None:
     """Unix seconds at which the next reply has something to be done; None when none is under way."""
     row = db.execute(
-        "SELECT min(due_at) FROM reply WHERE status IN ('draft', 'queued', 'published', 'unknown')"
+        f"SELECT min({_READY_AT}) FROM reply WHERE status IN ('draft', 'queued', 'published', 'unknown')"
     ).fetchone()
     return row[0] if row else None
 
@@ -203,19 +217,27 @@ def verified(db: Database, reply_id: int, external_id: str, url: str, published_
 
 def unseen(db: Database, reply_id: int, check_at: datetime) -> None:
     """Not on the page yet: look again at ``check_at``."""
-    db.execute("UPDATE reply SET due_at = ?, attempts = attempts + 1 WHERE id = ?", [seconds(check_at), reply_id])
+    db.execute(
+        """UPDATE reply SET due_at = ?, attempts = attempts + 1
+        WHERE id = ? AND status IN ('published', 'unknown')""",
+        [seconds(check_at), reply_id],
+    )
 
 
 def refused(db: Database, reply_id: int, code: str, now: datetime) -> None:
     """Permanently not published: back to its agent."""
-    db.execute("UPDATE reply SET status = 'refused', refusal = ? WHERE id = ?", [code, reply_id])
-    events.add(db, "refused", now, detail=f"{reply_id} {code}")
+    if changed(
+        db,
+        f"UPDATE reply SET status = 'refused', refusal = ? WHERE id = ? AND status IN {_UNSETTLED}",
+        [code, reply_id],
+    ):
+        events.add(db, "refused", now, detail=f"{reply_id} {code}")
 
 
 def unknown(db: Database, reply_id: int, code: str, check_at: datetime) -> None:
     """It may stand on the page: look before anything else."""
     db.execute(
-        "UPDATE reply SET status = 'unknown', refusal = ?, due_at = ? WHERE id = ?",
+        f"UPDATE reply SET status = 'unknown', refusal = ?, due_at = ? WHERE id = ? AND status IN {_UNSETTLED}",
         [code, seconds(check_at), reply_id],
     )
 
@@ -223,7 +245,7 @@ def unknown(db: Database, reply_id: int, code: str, check_at: datetime) -> None:
 def again(db: Database, reply_id: int, code: str, due_at: datetime) -> None:
     """Certainly not published, for a reason that passes: try again at ``due_at``."""
     db.execute(
-        "UPDATE reply SET status = 'queued', refusal = ?, due_at = ? WHERE id = ?",
+        "UPDATE reply SET status = 'queued', refusal = ?, due_at = ? WHERE id = ? AND status = 'sending'",
         [code, seconds(due_at), reply_id],
     )
 
@@ -239,36 +261,38 @@ def handed(db: Database, reply_id: int, now: datetime) -> bool:
     )
 
 
+def set_aside(db: Database, due_before: datetime) -> list[int]:
+    """Drafts whose time passed long before we started: the process was down, or the database is an older copy.
+
+    What they say may be outdated, or stand on the page already, so their agents decide. Returns the replies.
+    """
+    rows = db.execute(
+        """UPDATE reply SET status = 'refused', refusal = ?
+        WHERE status IN ('draft', 'queued') AND due_at < ? RETURNING id""",
+        [ReplyStale.code, seconds(due_before)],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
 def recover(db: Database, now: datetime) -> list[int]:
     """After a crash: what was being sent may have arrived. Never blindly again: it is read back first."""
     rows = db.execute(
-        """UPDATE reply SET status = 'unknown', refusal = 'unknown_outcome', due_at = ?
+        """UPDATE reply SET status = 'unknown', refusal = ?, due_at = ?
         WHERE status = 'sending' RETURNING id""",
-        [seconds(now)],
+        [ReplyUnknown.code, seconds(now)],
     ).fetchall()
     return [row[0] for row in rows]
 
 
 def ours(db: Database, community: str, container_id: str) -> list[Kept]:
-    """Our replies under a container that stand, or may stand, on the page."""
+    """Our replies under a container that stand, or may stand, on the page: all that were tried or handed out."""
     rows = all_rows(
         db,
         f"""{_JOINED} WHERE thread.community = ? AND thread.container_id = ?
-        AND reply.status IN ('sending', 'published', 'unknown', 'verified', 'handed', 'refused') ORDER BY reply.id""",
+        AND reply.status NOT IN ('draft', 'cancelled') ORDER BY reply.id""",
         [community, container_id],
     )
     return [_kept(row) for row in rows]
-
-
-def of_agent_under_way(db: Database, thread_id: int, agent_id: int) -> bool:
-    """True when this agent's reply to the thread is on its way already."""
-    return (
-        db.execute(
-            f"SELECT 1 FROM reply WHERE thread_id = ? AND agent_id = ? AND status IN {_UNDER_WAY}",
-            [thread_id, agent_id],
-        ).fetchone()
-        is not None
-    )
 
 
 def _kept(row: Row) -> Kept:

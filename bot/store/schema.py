@@ -194,3 +194,13 @@ def m0001_first(db: Database) -> None:
     for statement in _FIRST.split(";"):
         if statement.strip():
             db.execute(statement)
+
+
+def not_ours(db: Database) -> str:
+    """Why this database is not for this program: made by another one, or by a newer version; "" when all is well."""
+    tables = set(db.table_names())
+    if migrations.migrations_table not in tables:
+        return "it belongs to another program" if tables else ""
+    known = {migration.name for migration in migrations.pending(Database(memory=True))}
+    unknown = sorted({applied.name for applied in migrations.applied(db)} - known)
+    return f"a newer version of Vidhuk has changed it ({unknown[-1]}); run that version" if unknown else ""

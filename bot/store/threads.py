@@ -99,7 +99,11 @@ def create(
 
 
 def ask(db: Database, thread_id: int, post: Post, verdict: Verdict, asked_at: datetime, now: datetime) -> None:
-    """Open a question: the thread waits from ``asked_at`` on. The agent who answered before stays named."""
+    """Open a question: the thread waits from ``asked_at`` on. The agent who answered before stays named.
+
+    Where an earlier question was folded into a digest, this one gets a card: the digest no longer names the thread.
+    """
+    db.execute("DELETE FROM folded WHERE thread_id = ?", [thread_id])
     negative = verdict.sentiment is Sentiment.NEGATIVE
     db.execute(
         """UPDATE thread SET status = 'waiting', closed_why = NULL, opening_id = ?, verdict = ?,
