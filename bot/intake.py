@@ -53,7 +53,7 @@ class Intake:
         """The first step: posts into rows, a transaction for each hundred."""
         official = self._watched[key].official
         total = posts.Taken(0, 0, 0)
-        cleaned = [_cleaned(post) for post in look.posts]
+        cleaned = sorted((_cleaned(post) for post in look.posts), key=_as_written)
         for start in range(0, len(cleaned), BATCH):
             batch = [(post, text_hash(post.text)) for post in cleaned[start : start + BATCH]]
             taken = await self._store.write(
@@ -107,6 +107,11 @@ def _cleaned(post: SeenPost) -> SeenPost:
     return replace(
         post, text=clean(post.text), author_name=clean(post.author_name)[:200], title=clean(post.title)[:300]
     )
+
+
+def _as_written(post: SeenPost) -> tuple[datetime, int, str]:
+    """Sort key: the order of writing. Pages list the newest first and show whole minutes; ids grow."""
+    return post.published_at, len(post.external_id), post.external_id
 
 
 def _presence(db: Database, key: str, look: Look, now: datetime) -> None:

@@ -293,7 +293,7 @@ def test_a_draft_shows_what_will_be_published_and_when() -> None:
 @pytest.mark.parametrize(
     ("status", "piece", "offered"),
     [
-        (ReplyStatus.QUEUED, "📤 Надсилаю", []),
+        (ReplyStatus.QUEUED, "📤 Надсилаю", [["Скасувати"]]),
         (ReplyStatus.SENDING, "📤 Надсилаю", []),
         (ReplyStatus.PUBLISHED, "📤 Опубліковано о 14:25", []),
         (ReplyStatus.VERIFIED, "✅ Відповідь на сторінці", [["🔗 Відкрити"]]),
@@ -349,3 +349,17 @@ def test_an_address_that_telegram_would_refuse_gives_no_button_and_no_link() -> 
     for url in ("", "javascript:alert(1)", "https://", "https://forum.example/ a", "https://[", "x" * 3_000):
         assert all(not button.url for row in card(view(url=url)).buttons for button in row)
         assert "<a " not in card(answered(url=url, answer_url=url)).html
+
+
+@pytest.mark.parametrize(
+    ("say", "words"),
+    [
+        (UK, "обмежує, як часто ми пишемо. Спробую ще раз о 14:"),
+        (EN, "limits how often we write. I will try again at 14:"),
+    ],
+)
+def test_a_reply_that_waits_out_a_limit_says_why_until_when_and_can_be_taken_back(say: Texts, words: str) -> None:
+    waiting = reply(ReplyStatus.QUEUED, refusal="flood")
+    shown = draft_card(waiting, claimed(), say=say, zone=KYIV)
+    assert words in good(shown)
+    assert actions(shown) == ["cancel:9"]

@@ -244,7 +244,9 @@ async def test_a_crash_between_storing_and_triage_loses_no_question(page: Page) 
     assert (await page.only()).status is ThreadStatus.WAITING
 
 
-@pytest.mark.parametrize("text", ["<b>жирний?", "нуль\x00байт?", "сурогат\ud83d?", "\u202eперевернуто?", "👩‍👩‍👧‍👦?" * 3000])
+@pytest.mark.parametrize(
+    "text", ["<b>жирний?", "нуль\x00байт?", "сурогат\ud83d?", "\u202eперевернуто?", "👩‍👩‍👧‍👦?" * 3000]
+)
 async def test_hostile_text_is_stored_and_asks_like_any_other(page: Page, text: str) -> None:
     await page.shows(seen("1", text))
     thread = await page.only()
@@ -263,3 +265,9 @@ async def test_a_page_whose_clock_runs_ahead_puts_no_question_into_the_future(pa
 async def test_the_board_is_redrawn_with_every_new_card(page: Page) -> None:
     await page.shows(seen("1", "Чому?"))
     assert await page.pending(deliveries.Kind.BOARD) == [""]
+
+
+async def test_posts_of_one_minute_are_taken_in_the_order_of_their_ids(page: Page) -> None:
+    await page.shows(*(seen(number, "Чому?", author_id=f"customer-{number}") for number in ("101", "100", "99")))
+    order = await page.store.read(lambda db: db.execute("SELECT external_id FROM post ORDER BY id").fetchall())
+    assert order == [("99",), ("100",), ("101",)]

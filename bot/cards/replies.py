@@ -69,6 +69,10 @@ def _draft_foot(reply: Reply, say: Texts, zone: ZoneInfo) -> Html:
     match reply.status:
         case ReplyStatus.DRAFT:
             return say.html("draft.foot.draft", time=say.to_the_second(reply.due_at, zone))
+        case ReplyStatus.QUEUED if reply.refusal is not None:
+            known = reply.refusal if say.knows(f"error.{reply.refusal}") else "unknown"
+            again = say.to_the_second(reply.due_at, zone)
+            return say.html("draft.foot.queued", error=say(f"error.{known}"), time=again)
         case ReplyStatus.VERIFIED:
             return link(reply.url or "", say.html("draft.foot.verified"))
         case ReplyStatus.REFUSED:
@@ -81,6 +85,8 @@ def _draft_foot(reply: Reply, say: Texts, zone: ZoneInfo) -> Html:
 
 def _draft_buttons(reply: Reply, thread: ThreadView, say: Texts) -> Rows:
     match reply.status:
+        case ReplyStatus.QUEUED if reply.refusal is not None:
+            return rows_of((Button(say("button.cancel"), action=f"cancel:{reply.id}"),))
         case ReplyStatus.DRAFT:
             send = Button(say("button.send"), action=f"send:{reply.id}", style="primary")
             return rows_of((send, Button(say("button.cancel"), action=f"cancel:{reply.id}")))
