@@ -87,7 +87,7 @@ class Desk:
     async def release(self, thread_id: int, agent: Agent, *, now: datetime) -> Told:
         def work(db: Database) -> Told:
             thread = threads.get(db, thread_id)
-            if refusal := _not_theirs(db, thread, agent):
+            if refusal := _not_theirs(db, thread, agent) or _reply_under_way(db, thread_id):
                 return refusal
             if not threads.release(db, thread_id, now, by=agent.user_id):
                 return Told("release.not_yours", alert=True)
@@ -99,7 +99,7 @@ class Desk:
     async def dismiss(self, thread_id: int, agent: Agent, *, now: datetime) -> Told:
         def work(db: Database) -> Told:
             thread = threads.get(db, thread_id)
-            if refusal := _not_theirs(db, thread, agent):
+            if refusal := _not_theirs(db, thread, agent) or _reply_under_way(db, thread_id):
                 return refusal
             if not threads.dismiss(db, thread_id, agent, now):
                 return Told("answered_already", alert=True)
@@ -378,6 +378,14 @@ def _why_not(db: Database, thread: Thread | None, agent: Agent) -> Told:
     holder = agents.get(db, thread.holder)
     name = holder.agent.name if holder else "?"
     return Told("claim.taken", {"agent": name, "since": thread.claimed_at}, alert=True)
+
+
+def _reply_under_way(db: Database, thread_id: int) -> Told | None:
+    """The refusal, where an answer goes out already: whoever took the thread next would write a second one."""
+    reply = replies.under_way(db, thread_id)
+    if reply is None or reply.status in (ReplyStatus.REFUSED, ReplyStatus.UNKNOWN, ReplyStatus.HANDED):
+        return None
+    return Told("release.under_way", alert=True)
 
 
 def _not_theirs(db: Database, thread: Thread | None, agent: Agent) -> Told | None:

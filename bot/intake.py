@@ -109,9 +109,9 @@ def _cleaned(post: SeenPost) -> SeenPost:
     )
 
 
-def _as_written(post: SeenPost) -> tuple[datetime, int, str]:
-    """Sort key: the order of writing. Pages list the newest first and show whole minutes; ids grow."""
-    return post.published_at, len(post.external_id), post.external_id
+def _as_written(post: SeenPost) -> tuple[datetime, int]:
+    """Sort key: the order of writing. Forums list the newest first and show whole minutes, but their numbers grow."""
+    return post.published_at, int(post.external_id) if post.external_id.isdecimal() else 0
 
 
 def _presence(db: Database, key: str, look: Look, now: datetime) -> None:

@@ -258,3 +258,14 @@ async def test_what_may_stand_on_the_page_is_not_published_again(day: Day, statu
     await day.status(1, status)
     assert await day.desk.retry(thread_id, AGENT, now=day.now) == Told("draft.too_late", alert=True)
     assert (await day.floor.reply()).reply.status is status
+
+
+async def test_a_thread_is_neither_given_back_nor_dismissed_while_its_answer_is_on_its_way(day: Day) -> None:
+    """A stale card still has the buttons; a second person would write a second answer."""
+    thread_id = await day.claimed()
+    await day.reply(thread_id)
+    refusal = Told("release.under_way", alert=True)
+    assert await day.desk.release(thread_id, AGENT, now=day.now) == refusal
+    assert await day.desk.dismiss(thread_id, AGENT, now=day.now) == refusal
+    assert await day.desk.cancel((await day.floor.reply()).reply.id, AGENT, now=day.now) == Told("draft.cancelled")
+    assert await day.desk.release(thread_id, AGENT, now=day.now) == Told("release.done")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sys
 from importlib.util import find_spec
 from typing import Any
@@ -150,6 +151,8 @@ class PollRequest(HTTPXRequest):
 
 def build(token: str, api_url: str, store: Store, clock: Clock, polling: Polling) -> tuple[App, Inbox]:
     """The application with its inbox, not yet initialised."""
+    # python-telegram-bot's own switch to times as timedelta, which its next major version brings anyway.
+    os.environ.setdefault("PTB_TIMEDELTA", "1")
     request = PollRequest(connection_pool_size=1, read_timeout=POLL_SECONDS + 10)
     request.polling = polling
     request.inbox = box = Inbox(store, clock)

@@ -65,7 +65,9 @@ class Publisher:
                 bell.clear()
                 await self._start_due()
                 due = await self._store.read(replies.next_due)
-                wait = None if due is None else max(0.05, due - self._clock.now().timestamp())
+                # What is due while its community is busy starts when that is done, which rings the bell.
+                least = 1.0 if any(not task.done() for task in self._busy.values()) else 0.05
+                wait = None if due is None else max(least, due - self._clock.now().timestamp())
                 await self._clock.wait(bell, wait)
         finally:
             await self._settle_down()
