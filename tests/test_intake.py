@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.fakes import NOON, look, seen, verdict
 
 from bot.domain.model import AnswerKind, Community, SeenPost, ThreadStatus
 from bot.intake import Intake
 from bot.store import Database, Store, deliveries, threads, views
 from bot.store.threads import Thread
+from tests.fakes import NOON, look, seen, verdict
 
 COMMUNITY = Community("forum", "Форум", "mybb", frozenset({"official"}))
 MINUTE = timedelta(minutes=1)

@@ -40,7 +40,7 @@ def source_of(one: CommunitySettings, http: Http) -> Source:
         key=one.key,
         url=one.url or "",
         page=one.page or "",
-        api_url=one.api_url,
+        api_url=one.api_url or "",
         token=one.token.get_secret_value(),
         username=one.username or "",
         password=one.password.get_secret_value(),

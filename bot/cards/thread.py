@@ -14,6 +14,7 @@ from bot.cards.markup import Mask, lines, link, quoted, words
 from bot.cards.plain import LIMIT, Card, utf16
 from bot.cards.thread_buttons import thread_buttons
 from bot.domain.model import AnswerKind, Note, Post, Reason, ReplyStatus, Sentiment, ThreadStatus, ThreadView
+from bot.domain.platforms import platform_of
 from bot.texts import Html, Texts, reason
 
 NAME = 64
@@ -27,8 +28,6 @@ _ANSWER = 500
 _OPENING_WITH_FOLLOW_UP = 400
 _OPEN = frozenset({ThreadStatus.WAITING, ThreadStatus.CLAIMED, ThreadStatus.SNOOZED})
 _ANSWERED = frozenset({ThreadStatus.ANSWERED, ThreadStatus.CLOSED})
-_ICONS = {"facebook": "📘", "vk": "🟦", "instagram": "📷", "x": "✖️", "mybb": "💬"}
-_ANY_ICON = "🌐"
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _BUCKETS = (0, 5 * _MINUTE, 15 * _MINUTE, 30 * _MINUTE, _HOUR, 2 * _HOUR, 4 * _HOUR, 8 * _HOUR)
 
@@ -50,7 +49,7 @@ def thread_card(view: ThreadView, *, mask: Mask, say: Texts, now: datetime, zone
 
 def platform_icon(platform: str) -> str:
     """The emoji that stands for a platform or a forum engine."""
-    return _ICONS.get(platform, _ANY_ICON)
+    return platform_of(platform).icon
 
 
 def refusal_text(code: str | None, say: Texts) -> Html:

@@ -10,10 +10,10 @@ import click
 from bot.cli.init_file import Answers, CommunityAnswers, key_for, render, variables, write
 from bot.cli.init_words import WORDS
 from bot.cli.options import config_option, language_option
+from bot.domain.platforms import PAGE, platform_of
 
 _DEFAULT_TEAM = {"uk": "Команда", "en": "Team"}
 _DEFAULT_ZONE = "Europe/Kyiv"
-_NEEDS_ACCOUNT = frozenset({"mybb"})
 
 
 @click.command("init")
@@ -78,8 +78,9 @@ class _Questions:
         from bot.config import values
 
         platform = click.prompt(self._words["platform"], type=click.Choice(self._platforms))
-        facebook = platform == "facebook"
-        address = self._line("page", values.page_id) if facebook else self._line("url", values.web_address)
+        needs = platform_of(platform)
+        by_page = needs.address == PAGE
+        address = self._line("page", values.page_id) if by_page else self._line("url", values.web_address)
         name = self._line("name", values.name_line)
 
         def free_key(text: str) -> str:
@@ -89,7 +90,7 @@ class _Questions:
 
         key = self._line("key", free_key, key_for(platform, name, taken))
         write = click.confirm(self._words["write"], default=True)
-        needs_account = write and platform in _NEEDS_ACCOUNT
+        needs_account = write and needs.account
         username = self._line("username", values.name_line) if needs_account else ""
         return CommunityAnswers(key, name, platform, address, write, username)
 

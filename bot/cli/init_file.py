@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_KEY_PREFIX = {"facebook": "fb"}
+from bot.domain.platforms import platform_of
+
 _KEY_LENGTH = 40
 _LATIN = {
     "а": "a", "б": "b", "в": "v", "г": "h", "ґ": "g", "д": "d", "е": "e", "є": "ie", "ж": "zh", "з": "z", "и": "y",
@@ -42,7 +43,7 @@ def key_for(platform: str, name: str, taken: Collection[str]) -> str:
     """A key for a community, from its name in Latin letters: «Форум Одеси» → ``forum-odesy``."""
     latin = "".join(_LATIN.get(letter, letter) for letter in name.casefold())
     words = [word for word in re.findall(r"[a-z0-9]+", latin) if word not in (platform, "u", "v", "na")]
-    prefix = [_KEY_PREFIX[platform]] if platform in _KEY_PREFIX else []
+    prefix = [short] if (short := platform_of(platform).prefix) else []
     stem = "-".join(prefix + words) or platform
     stem = stem[: _KEY_LENGTH - 3].strip("-")
     free = (key for key in (stem, *(f"{stem}-{number}" for number in range(2, 100))) if key not in taken)
@@ -55,7 +56,7 @@ def variables(answers: Answers) -> Iterator[tuple[str, tuple[str, str]]]:
 
     yield variable("telegram", "token"), ("bot_token", "")
     for community in answers.communities:
-        if community.platform == "facebook":
+        if platform_of(community.platform).token:
             yield variable(community.key, "token"), ("token", community.name)
         if community.username:
             yield variable(community.key, "password"), ("password", community.name)
@@ -86,7 +87,7 @@ def render(answers: Answers) -> str:
 
 
 def _community(community: CommunityAnswers) -> list[str]:
-    address = "page" if community.platform == "facebook" else "url"
+    address = platform_of(community.platform).address
     lines = [
         "",
         "[[community]]",

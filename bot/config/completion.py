@@ -12,11 +12,7 @@ from pydantic import SecretStr
 from bot.config import secret, values
 from bot.config.findings import Findings
 from bot.config.places import Place
-
-_ADDRESS = {"facebook": ("page", 'the number of the page, as in page = "123456789"')}
-_ADDRESS_OF_OTHERS = ("url", 'the address of the board or topic, as in url = "https://…"')
-_TOKEN_NEEDED = frozenset({"facebook"})
-_ACCOUNT_NEEDED = frozenset({"mybb"})
+from bot.domain.platforms import Platform, platform_of
 
 
 class Completion:
@@ -66,28 +62,30 @@ class Completion:
         team = tables.get("team")
         if "timezone" not in community and isinstance(team, dict) and _is_zone(team.get("timezone")):
             community["timezone"] = team["timezone"]
-        platform = community.get("platform")
-        name, expected = _ADDRESS.get(str(platform), _ADDRESS_OF_OTHERS)
-        if platform in self._platforms and name not in community:
-            self._findings.mistake((*place, name), f"is missing; {expected}")
+        name = str(community.get("platform"))
+        platform = platform_of(name)
+        if name in self._platforms and platform.address not in community:
+            self._findings.mistake((*place, platform.address), f"is missing; {platform.expects}")
+        if platform.api_url:
+            community.setdefault("api_url", platform.api_url)
         page = community.get("page")
-        if platform == "facebook" and isinstance(page, str) and re.fullmatch(r"[\w.-]*[A-Za-z_.-][\w.-]*", page):
+        if platform.number and isinstance(page, str) and re.fullmatch(r"[\w.-]*[A-Za-z_.-][\w.-]*", page):
             says = f"expected the page's number, not its name (got '{page}'): its own posts are known by the number"
             self._findings.mistake((*place, "page"), says)
         if self._to_run and _is_key(community.get("key")):
-            self._account(place, community, str(platform))
-        _own_voice(community, "page" if platform == "facebook" else "username")
+            self._account(place, community, platform)
+        _own_voice(community, "page" if platform.number else "username")
 
-    def _account(self, place: Place, community: dict[str, Any], platform: str) -> None:
+    def _account(self, place: Place, community: dict[str, Any], platform: Platform) -> None:
         """The secrets of one community, and whether they suffice for what it is to do."""
         key, writes = community["key"], community.get("write", True) is True
         self._secret(place, community, key, "token", secret.check_token)
         self._secret(place, community, key, "password")
-        if platform in _TOKEN_NEEDED and "token" not in community:
+        if platform.token and "token" not in community:
             self._no_secret(place, key, "token")
         if writes and "username" in community and "password" not in community:
             self._no_secret(place, key, "password")
-        if writes and "username" not in community and ("password" in community or platform in _ACCOUNT_NEEDED):
+        if writes and "username" not in community and ("password" in community or platform.account):
             says = "is missing; the bot answers under this name (or set write = false: then people answer by hand)"
             self._findings.mistake((*place, "username"), says)
 

@@ -92,7 +92,8 @@ class CommunitySettings(Part):
     platform: Annotated[str, AfterValidator(_platform)]
     page: Annotated[str, AfterValidator(values.page_id)] | None = None
     url: WebAddress | None = None
-    api_url: WebAddress = "https://graph.facebook.com/v26.0"
+    api_url: WebAddress | None = None
+    """The platform's own, once loaded, where the file does not name another."""
     official: Annotated[frozenset[str], Field(strict=False)] = frozenset()
     """Author ids (on forums: names) that speak for the company; once loaded, our own account is among them."""
     poll_every: Annotated[timedelta, _between("1s", "1d")] = timedelta(seconds=60)

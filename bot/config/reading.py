@@ -135,7 +135,7 @@ def _warn_of_bare_addresses(settings: Settings, findings: Findings) -> None:
     """Without TLS anyone on the way reads the token; on this machine or a private network that is one's own affair."""
     addresses: list[tuple[Place, str]] = [(("telegram", "api_url"), settings.telegram.api_url)]
     for index, community in enumerate(settings.communities):
-        if community.token.get_secret_value():
+        if community.token.get_secret_value() and community.api_url:
             addresses.append((("community", index, "api_url"), community.api_url))
         if community.password.get_secret_value() and community.url:
             addresses.append((("community", index, "url"), community.url))
