@@ -19,7 +19,7 @@ from bot.config.models import HIDDEN, TABLES, CommunitySettings
 from bot.config.places import line_of, places
 from bot.domain.errors import ConfigMistakes
 
-PLATFORMS = ("facebook", "mybb")
+PLATFORMS = ("discourse", "facebook", "feed", "mybb", "nodebb", "phpbb", "smf", "vk", "youtube")
 SECRETS = {
     "VIDHUK_TELEGRAM_TOKEN": "7000000001:SANDBOX",
     "VIDHUK_FB_KYIVSTAR_TOKEN": "page-token",
@@ -268,7 +268,7 @@ write = "yes"
         "did you mean 'Europe/Kyiv'?",
         "config.toml:6: htp: unknown key; did you mean 'http'?",
         'config.toml:8: reply.undo_window: expected a duration in quotes, like "90s", "15m", "1h30m" or "7d" (got 15)',
-        "config.toml:12: community[0].platform: expected one of facebook, mybb (got 'facbook'); "
+        f"config.toml:12: community[0].platform: expected one of {', '.join(PLATFORMS)} (got 'facbook'); "
         "did you mean 'facebook'?",
         'config.toml:13: community[0].poll_every: expected a duration from "1s" to "1d" (got \'10ms\')',
         'config.toml:14: community[1].url: is missing; the address of the board or topic, as in url = "https://…"',
@@ -296,7 +296,10 @@ write = "yes"
         (TEAM + "[[community]]\n[[communities]]", "config.toml:4: communities: unknown key; did you mean 'community'?"),
         (TEAM + '[[community]]\nkey = "Один"', "community[0].key: expected up to 40 small Latin letters"),
         (TEAM + '[[community]]\nkey = "telegram"', "community[0].key: expected another key"),
-        (TEAM + '[[community]]\nkey = "a"', "config.toml:3: community[0].platform: is missing; one of facebook, mybb"),
+        (
+            TEAM + '[[community]]\nkey = "a"',
+            "config.toml:3: community[0].platform: is missing; one of discourse, facebook, feed, mybb, nodebb, phpbb, smf, vk, youtube",
+        ),
         (TEAM + FACEBOOK.replace('"42"', "42"), "config.toml:7: community[0].page: expected text in quotes (got 42)"),
         (TEAM + FACEBOOK.replace("42", "https://facebook.example/42"), "expected the page's number, not its address"),
         (TEAM + FACEBOOK.replace("42", "kyivstar"), "expected the page's number, not its name"),
@@ -442,3 +445,52 @@ def test_a_large_file_is_read_quickly(read: Read) -> None:
     begun = time.perf_counter()
     assert len(read(TEAM + communities).communities) == 1000
     assert time.perf_counter() - begun < 5
+
+
+# ── what platforms differ in ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_feed_is_for_reading_and_says_so(mistakes: Mistakes, read: Read) -> None:
+    feed = '[[community]]\nkey = "news"\nname = "Новини"\nplatform = "feed"\nurl = "https://site.example/rss"\n'
+    (mistake,) = mistakes(TEAM + feed)
+    assert "community[0].write: expected write = false" in mistake
+    assert read(TEAM + feed + "write = false\n").communities[0].official == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("platform", "page", "own", "api_url"),
+    [
+        ("facebook", "42", "42", "https://graph.facebook.com/v26.0"),
+        ("vk", "777", "-777", "https://api.vk.com/method"),
+        (
+            "youtube",
+            "UCabcdefghijklmnopqrstuv",
+            "UCabcdefghijklmnopqrstuv",
+            "https://youtube.googleapis.com/youtube/v3",
+        ),
+    ],
+)
+def test_a_platform_knows_its_own_posts_and_its_own_address(
+    read: Read, platform: str, page: str, own: str, api_url: str
+) -> None:
+    (community,) = read(TEAM + FACEBOOK.replace("facebook", platform).replace("42", page)).communities
+    assert own in community.official
+    assert community.api_url == api_url
+
+
+def test_a_vk_community_is_named_by_its_number(mistakes: Mistakes) -> None:
+    (mistake,) = mistakes(TEAM + FACEBOOK.replace("facebook", "vk").replace("42", "kyivstar"))
+    assert "expected the page's number" in mistake
+
+
+def test_a_discourse_answers_by_a_key_and_the_name_it_was_made_for(mistakes: Mistakes, read: Read) -> None:
+    site = MYBB.replace("mybb", "discourse")
+    environ = {"VIDHUK_TELEGRAM_TOKEN": "7000000001:SANDBOX", "VIDHUK_FORUM_TOKEN": "key"}
+    (mistake,) = mistakes(TEAM + site, environ, to_run=True)
+    assert "username: is missing" in mistake
+    (mistake,) = mistakes(
+        TEAM + site + 'username = "kyivstar"\n', {"VIDHUK_TELEGRAM_TOKEN": "7000000001:SANDBOX"}, to_run=True
+    )
+    assert "VIDHUK_FORUM_TOKEN" in mistake
+    (community,) = read(TEAM + site + 'username = "kyivstar"\n', environ, to_run=True).communities
+    assert community.official == {"kyivstar"}

@@ -89,7 +89,7 @@ class _Questions:
             return values.community_key(text)
 
         key = self._line("key", free_key, key_for(platform, name, taken))
-        write = click.confirm(self._words["write"], default=True)
+        write = not needs.read_only and click.confirm(self._words["write"], default=True)
         needs_account = write and needs.account
         username = self._line("username", values.name_line) if needs_account else ""
         return CommunityAnswers(key, name, platform, address, write, username)

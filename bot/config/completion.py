@@ -74,7 +74,9 @@ class Completion:
             self._findings.mistake((*place, "page"), says)
         if self._to_run and _is_key(community.get("key")):
             self._account(place, community, platform)
-        _own_voice(community, "page" if platform.number else "username")
+        if platform.read_only and community.get("write", True) is not False:
+            self._findings.mistake((*place, "write"), f"expected write = false: there is no answering on a {name}")
+        _own_voice(community, platform)
 
     def _account(self, place: Place, community: dict[str, Any], platform: Platform) -> None:
         """The secrets of one community, and whether they suffice for what it is to do."""
@@ -83,8 +85,9 @@ class Completion:
         self._secret(place, community, key, "password")
         if platform.token and "token" not in community:
             self._no_secret(place, key, "token")
-        if writes and "username" in community and "password" not in community:
-            self._no_secret(place, key, "password")
+        proof: secret.Kind = "token" if platform.writes_with == "token" else "password"
+        if writes and "username" in community and proof not in community:
+            self._no_secret(place, key, proof)
         if writes and "username" not in community and ("password" in community or platform.account):
             says = "is missing; the bot answers under this name (or set write = false: then people answer by hand)"
             self._findings.mistake((*place, "username"), says)
@@ -142,8 +145,13 @@ def _is_key(value: object) -> bool:
         return False
 
 
-def _own_voice(community: dict[str, Any], account: str) -> None:
+def _own_voice(community: dict[str, Any], platform: Platform) -> None:
     """What our own account writes is official, whether or not the list names it."""
     official = community.get("official", [])
-    if isinstance(official, list) and isinstance(community.get(account), str):
-        community["official"] = [*official, community[account]]
+    account = {key: community[key] for key in ("page", "username") if isinstance(community.get(key), str)}
+    try:
+        own = platform.own.format(**account)
+    except KeyError:
+        return
+    if own and isinstance(official, list):
+        community["official"] = [*official, own]

@@ -18,7 +18,7 @@ from pydantic import (
     ValidationInfo,
 )
 
-from bot.config import values
+from bot.config import secret, values
 from bot.domain.model import Community
 
 HIDDEN = frozenset({"token", "password", "warnings"})
@@ -131,7 +131,8 @@ class Settings(Part):
         holders = [self.telegram.token]
         for one in self.communities:
             holders += [one.token, one.password]
-        return [value for holder in holders if (value := holder.get_secret_value())]
+        found = filter(None, (holder.get_secret_value() for holder in holders))
+        return [piece for value in found for piece in secret.pieces(value)]
 
 
 TABLES: dict[str, type[Part]] = {

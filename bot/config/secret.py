@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 from collections.abc import Mapping
@@ -54,7 +55,7 @@ def _read(file: Path) -> str:
         raise wrong(expected, f"it cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if not secret:
         raise wrong(expected, "the file is empty")
-    if len(raw) > _SIZE_CAP or "\n" in secret:
+    if len(raw) > _SIZE_CAP or ("\n" in secret and not secret.startswith("{")):
         raise wrong(expected, "the file holds more than one line")
     return secret
 
@@ -68,10 +69,24 @@ def open_to_others(file: Path) -> bool:
 
 
 def check_token(token: str) -> str:
-    """Check that a token came in one piece. The ValueError does not repeat it."""
+    """Check that a token came in one piece: signs without spaces, or a JSON object, as Google gives its secrets.
+
+    The ValueError does not repeat it.
+    """
+    if token.startswith("{") and _is_object(token):
+        return token
+    if token.startswith("{"):
+        raise wrong("expected the whole JSON text from its first { to its last }, or a token without spaces")
     if not re.fullmatch(r"[\x21-\x7e]+", token):
         raise wrong("expected a token of Latin letters, digits and signs, without spaces")
     return token
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def check_bot_token(token: str) -> str:
@@ -79,3 +94,12 @@ def check_bot_token(token: str) -> str:
     if not re.fullmatch(r"\d+:[\w-]+", token, re.ASCII):
         raise wrong('expected a token as BotFather gives it: digits, ":" and letters')
     return token
+
+
+def pieces(found: str) -> list[str]:
+    """A secret and, where it is a JSON object, the secrets within: what no log line may hold."""
+    if not (found.startswith("{") and _is_object(found)):
+        return [found]
+    within = json.loads(found)
+    named = [within.get(name) for name in ("client_secret", "refresh_token", "token")]
+    return [found, *(value for value in named if isinstance(value, str) and value)]

@@ -14,9 +14,10 @@ PAGE, URL = "page", "url"
 class Platform:
     """``address`` is the key that says where the community is (`PAGE` or `URL`), ``expects`` what stands there.
 
-    ``token``: nothing can be read without one. ``account``: writing takes a user name and a password.
-    ``number``: the address is a number, by which the company's own posts are known. ``api_url`` is where the platform's
-    interface is unless the settings say otherwise. ``prefix`` begins the keys that `vidhuk init` suggests.
+    ``token``: nothing can be read without one. ``account``: writing takes a user name and the secret ``writes_with``.
+    ``number``: the address is a number. ``own`` is how the company's own posts are known there, put together from the
+    community's keys; empty where they can't be. ``read_only``: nobody can answer there. ``api_url`` is where the
+    platform's interface is unless the settings say otherwise. ``prefix`` begins the keys that `vidhuk init` suggests.
     """
 
     icon: str
@@ -24,7 +25,10 @@ class Platform:
     expects: str = 'the address of the board or topic, as in url = "https://…"'
     token: bool = False
     account: bool = False
+    writes_with: str = "password"
     number: bool = False
+    own: str = "{username}"
+    read_only: bool = False
     api_url: str = ""
     prefix: str = ""
 
@@ -36,10 +40,42 @@ PLATFORMS = {
         'the number of the page, as in page = "123456789"',
         token=True,
         number=True,
+        own="{page}",
         api_url="https://graph.facebook.com/v26.0",
         prefix="fb",
     ),
+    "vk": Platform(
+        "🟦",
+        PAGE,
+        'the number of the community, as in page = "123456789"',
+        token=True,
+        number=True,
+        own="-{page}",
+        api_url="https://api.vk.com/method",
+        prefix="vk",
+    ),
+    "youtube": Platform(
+        "▶️",
+        PAGE,
+        'the id of the channel, as in page = "UC…"',
+        token=True,
+        own="{page}",
+        api_url="https://youtube.googleapis.com/youtube/v3",
+        prefix="yt",
+    ),
     "mybb": Platform("💬", account=True),
+    "phpbb": Platform("💬", account=True),
+    "smf": Platform("💬", account=True),
+    "discourse": Platform(
+        "💬",
+        expects='the address of the site, a category or a topic, as in url = "https://…"',
+        account=True,
+        writes_with="token",
+    ),
+    "nodebb": Platform(
+        "🗨️", expects='the address of the category or topic, as in url = "https://…/category/5"', account=True
+    ),
+    "feed": Platform("📰", expects='the address of the feed, as in url = "https://…"', own="", read_only=True),
 }
 OTHER = Platform("🌐", account=True)
 """What is taken for granted of a platform that is not in the table: a forum with log-in."""

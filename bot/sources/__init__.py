@@ -12,10 +12,17 @@ from typing import Protocol
 
 from bot.domain.errors import ConfigMistakes
 from bot.domain.model import Health, Look, Published, ReplyTarget, SeenPost
+from bot.sources.discourse import Discourse
 from bot.sources.facebook import Facebook
+from bot.sources.feed import Feed
 from bot.sources.http import Http
 from bot.sources.mybb import MyBB
+from bot.sources.nodebb import NodeBB
 from bot.sources.options import SourceOptions
+from bot.sources.phpbb import PhpBB
+from bot.sources.smf import SMF
+from bot.sources.vk import VK
+from bot.sources.youtube import YouTube
 
 __all__ = ["PLATFORMS", "SOURCES", "Http", "Source", "SourceFactory", "SourceOptions", "make_source"]
 
@@ -39,8 +46,15 @@ class Source(Protocol):
 SourceFactory = Callable[[SourceOptions, Http], Source]
 
 SOURCES: dict[str, SourceFactory] = {
+    "discourse": Discourse,
     "facebook": Facebook,
+    "feed": Feed,
     "mybb": MyBB,
+    "nodebb": NodeBB,
+    "phpbb": PhpBB,
+    "smf": SMF,
+    "vk": VK,
+    "youtube": YouTube,
 }
 """Every platform, by the name that ``platform`` has in the configuration."""
 

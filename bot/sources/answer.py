@@ -16,7 +16,7 @@ from bot.domain.errors import CaptchaAsked, PageGone, PageUnreadable, SourceBusy
 
 _SECRETS = (
     "access_token|appsecret_proof|input_token|token|sid|s|phpsessid|my_post_key|logoutkey|posthash|password|"
-    "quick_password|passwd|client_secret|code|key|sig|signature|loginkey"
+    "quick_password|passwd|client_secret|refresh_token|code|key|sig|signature|loginkey"
 )
 _SECRET = re.compile(rf"(?i)\b({_SECRETS})(=|%3D)[^&\s#\"'<>]+")
 _BEARER = re.compile(r"(?i)\b(bearer|oauth)\s+[\w.|~+/=-]{16,}")

@@ -17,11 +17,21 @@ from bot.domain.clean import clean
 from bot.domain.errors import PageUnreadable, ReplyRejected, ReplyUnknown
 from bot.domain.model import Published, SeenPost
 from bot.sources.dates import Dates, page_dates
-from bot.sources.mybb_refusals import refresh_address, refuse_reply, refuse_wall
+from bot.sources.forum_pages import (
+    BoardPage,
+    Markup,
+    TopicPage,
+    TopicRow,
+    is_directly_in,
+    outer_quotes,
+    parse_form,
+    refresh_address,
+    utf8,
+)
+from bot.sources.mybb_refusals import refuse_reply, refuse_wall
 from bot.sources.text import readable
 
-Markup = str | bytes
-"""A page: decoded, or its bytes where they are UTF-8 already (decoding 50 KB with one emoji in it makes 200 KB)."""
+__all__ = ["parse_board", "parse_form", "parse_outcome", "parse_topic", "pid_in", "post_url", "tid_in"]
 
 _TID = re.compile(r"(?:[?&]tid=|/?thread-)(\d+)")
 _PID_IN_LINK = re.compile(r"#pid(\d+)$|[?&]pid=(\d+)|-post-(\d+)\.html|(?:^|/)post-(\d+)\.html")
@@ -61,59 +71,6 @@ _SMILIES = {
 
 
 @dataclass(frozen=True, slots=True)
-class TopicRow:
-    """One topic as a board lists it. ``mark`` changes when somebody posts in it (not when a post is edited or merged).
-
-    ``last_at`` is the time of its last post, None where the page's words could not be read.
-    """
-
-    tid: str
-    title: str
-    mark: str
-    last_at: datetime | None
-    sticky: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class BoardPage:
-    """One page of a board. ``member`` is True when it was served to a logged-in account; ``zone`` is the page's own."""
-
-    topics: tuple[TopicRow, ...]
-    pages: int
-    member: bool
-    zone: tzinfo
-
-
-@dataclass(frozen=True, slots=True)
-class TopicPage:
-    """One page of a topic, oldest post first. ``quoted`` names for each post id the ids its quotes point at."""
-
-    tid: str
-    title: str
-    posts: tuple[SeenPost, ...]
-    quoted: dict[str, frozenset[str]]
-    page: int
-    pages: int
-    member: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A form as a browser would send it untouched; ``action`` is absolute."""
-
-    action: str
-    fields: tuple[tuple[str, str], ...]
-
-    def filled(self, **values: str) -> list[tuple[str, str]]:
-        """Its fields with ``values`` put in place of theirs, or added."""
-        kept = [(name, value) for name, value in self.fields if name not in values]
-        return [*kept, *values.items()]
-
-    def value(self, name: str) -> str:
-        return next((value for key, value in self.fields if key == name), "")
-
-
-@dataclass(frozen=True, slots=True)
 class _Reading:
     """What all posts of one page share. ``names`` are their authors by post id; ``quoted`` fills as posts are read."""
 
@@ -127,7 +84,7 @@ class _Reading:
     quoted: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def post(self, node: LexborNode, post_id: str, body: LexborNode, shown: str) -> SeenPost:
-        quotes = [(quote, _quoted_pid(quote)) for quote in body.css("blockquote") if not _inside_quote(quote, body)]
+        quotes = [(quote, _quoted_pid(quote)) for quote in outer_quotes(body)]
         pids = [pid for _, pid in quotes if pid]
         self.quoted[post_id] = frozenset(pids)
         authors = [self.names.get(pid or "") or _quoted_author(quote) for quote, pid in quotes]
@@ -150,7 +107,7 @@ class _Reading:
 
 def parse_board(html: Markup, base_url: str, now: datetime, zone: tzinfo, date_order: str = "") -> BoardPage:
     """A forumdisplay page → its topics, as listed. Raises `SourceError` kinds for walls and pages of another kind."""
-    html = _utf8(html)
+    html = utf8(html)
     page = LexborHTMLParser(_content(html))
     rows = [(span, row) for span in page.css("[id^=tid_]") if (row := _row_of(span)) is not None]
     if not rows:
@@ -174,7 +131,7 @@ def parse_topic(
 
     Raises `SourceError` kinds for walls (`LoginAsked`, `PageGone`, …) and `PageUnreadable` when no post is there.
     """
-    html = _utf8(html)
+    html = utf8(html)
     page = LexborHTMLParser(_content(html))
     found = {post_id: node for node in page.css("[id^=post_]") if (post_id := _post_id(node))}
     bodies = {post_id: body for post_id, node in found.items() if (body := node.css_first(f"#pid_{post_id}"))}
@@ -195,16 +152,6 @@ def parse_topic(
     posts = [reading.post(found[post_id], post_id, body, shown[post_id]) for post_id, body in bodies.items()]
     number, pages = _pages(page)
     return TopicPage(tid, reading.title, tuple(posts), reading.quoted, number, pages, _is_member(html))
-
-
-def parse_form(html: Markup, base_url: str, *needed: str) -> Form | None:
-    """The first form with all the fields ``needed``, every hidden input, ticked box and chosen option copied."""
-    for form in LexborHTMLParser(html).css("form"):
-        fields = tuple(_fields(form))
-        if {name for name, _ in fields} >= set(needed):
-            action = (form.attributes.get("action") or "").strip()
-            return Form(_join(base_url, action), fields)
-    return None
 
 
 def parse_outcome(html: Markup, base_url: str, location: str = "") -> Published:
@@ -240,10 +187,6 @@ def tid_in(address: str) -> str | None:
     """The topic id that an address points at."""
     match = _TID.search(address)
     return match[1] if match else None
-
-
-def _utf8(html: Markup) -> bytes:
-    return html if isinstance(html, bytes) else html.encode("utf-8", "replace")
 
 
 def _content(html: bytes) -> bytes:
@@ -338,33 +281,17 @@ def _with_files(text: str, post: LexborNode) -> str:
     return "\n".join([text, *(f"📎 {name}".strip() for name in names)]).strip()
 
 
-def _inside_quote(quote: LexborNode, body: LexborNode) -> bool:
-    above = quote.parent
-    while above is not None and above.mem_id != body.mem_id:
-        if above.tag == "blockquote":
-            return True
-        above = above.parent
-    return False
-
-
 def _quoted_pid(quote: LexborNode) -> str | None:
     link = quote.css_first("cite a[href]")
-    if link is None or _nested_in(link, quote):
+    if link is None or not is_directly_in(link, quote):
         return None
     return pid_in(link.attributes.get("href") or "")
-
-
-def _nested_in(node: LexborNode, quote: LexborNode) -> bool:
-    above = node.parent
-    while above is not None and above.tag != "blockquote":
-        above = above.parent
-    return above is None or above.mem_id != quote.mem_id
 
 
 def _quoted_author(quote: LexborNode) -> str:
     """The quoted author's name, from "NAME Wrote:" in any language."""
     cite = quote.css_first("cite")
-    if cite is None or _nested_in(cite, quote):
+    if cite is None or not is_directly_in(cite, quote):
         return ""
     words = "".join(piece.text_content or "" for piece in cite.iter(include_text=True) if piece.is_text_node)
     name, space, verb = " ".join(words.split()).rpartition(" ")
@@ -406,30 +333,3 @@ def _pages(page: LexborHTMLParser) -> tuple[int, int]:
 
 def _is_member(html: bytes) -> bool:
     return b"action=logout" in html
-
-
-def _fields(form: LexborNode) -> Iterable[tuple[str, str]]:
-    for node in form.css("input[name], textarea[name], select[name]"):
-        name = node.attributes.get("name") or ""
-        if node.tag == "textarea":
-            yield name, node.text().removeprefix("\n")
-        elif node.tag == "select":
-            chosen = node.css_first("option[selected]") or node.css_first("option")
-            if chosen is not None:
-                yield name, chosen.attributes.get("value") or ""
-        elif _is_sent(node):
-            yield name, node.attributes.get("value") or ""
-
-
-def _is_sent(field: LexborNode) -> bool:
-    kind = (field.attributes.get("type") or "text").lower()
-    if kind in {"checkbox", "radio"}:
-        return "checked" in field.attributes
-    return kind not in {"submit", "button", "image", "reset", "file"}
-
-
-def _join(base_url: str, action: str) -> str:
-    try:
-        return urljoin(base_url, action)
-    except ValueError as error:
-        raise PageUnreadable("the form leads to an address that is none") from error

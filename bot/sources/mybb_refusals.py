@@ -1,58 +1,19 @@
 """What MyBB says when it does not do what was asked. Nearly all of it comes as HTTP 200 with words.
 
-The kind of page is told by its structure; among refusals of one structure, by words in English, Ukrainian and Russian.
+The kind of page is told by its structure; among refusals of one structure, by words (`bot.sources.forum_words`).
 """
 
 from __future__ import annotations
 
-import re
-from urllib.parse import urljoin
-
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.domain.clean import clean
-from bot.domain.errors import (
-    CaptchaAsked,
-    LoginRefused,
-    PageGone,
-    PageUnreadable,
-    ReplyClosed,
-    ReplyFlood,
-    ReplyRejected,
-    ReplyUnknown,
-    SourceDown,
-    SourceError,
-)
+from bot.domain.errors import CaptchaAsked, LoginRefused, PageGone, PageUnreadable, SourceDown
+from bot.sources.forum_pages import LoginAsked
+from bot.sources.forum_words import BANNED, DOWN, FLOOD, LOCKED_OUT, line, reply_refusal
+
+__all__ = ["LoginAsked", "board_message", "inline_errors", "refuse_login", "refuse_reply", "refuse_wall"]
 
 _CAPTCHAS = "#captcha_img, input[name=imagestring], .g-recaptcha, .h-captcha, #captcha_trow, input[name=captcha_input]"
-_FLOOD = re.compile(
-    r"too quickly|flood|wait \d|once every|(?:швидко|часто).*(?:секунд|хвил|зачек|почек)|зачекайте|почекайте"
-    r"|(?:быстро|часто).*(?:секунд|минут|подожд)|подождите",
-    re.I | re.S,
-)
-_CLOSED = re.compile(r"\bclosed\b|закри[тв]|закры[тв]", re.I)
-_REPEATED = re.compile(
-    r"already (?:posted|submitted)|(?:вже|уже)\s+(?:\w+\s+)?(?:розмі|відправ|надісл|опубл|разме|отправ)", re.I
-)
-_DOWN = re.compile(
-    r"server load|currently closed|maintenance|repairing|(?:тимчасово|временно)\s+(?:закри|закры|недост)", re.I
-)
-_MISSING = re.compile(r"does not exist|invalid (?:thread|post|forum)|не існує|не знайден|не существует|не найден", re.I)
-_BANNED = re.compile(r"\bbanned\b|suspended|заблокован|заблокирован|забанен", re.I)
-_LOCKED_OUT = re.compile(r"failed to login|failed attempts|невдалих спроб|неудачн", re.I)
-_NUMBERS = re.compile(r"\d+")
-_REPLY_KINDS: tuple[tuple[re.Pattern[str], type[SourceError]], ...] = (
-    (_REPEATED, ReplyUnknown),
-    (_DOWN, SourceDown),
-    (_CLOSED, ReplyClosed),
-    (_MISSING, PageGone),
-)
-_DEFAULT_FLOOD = 60.0
-_REFRESH = re.compile(r"url\s*=\s*['\"]?(.+?)['\"]?\s*$", re.I)
-
-
-class LoginAsked(PageUnreadable):
-    """The page shows itself to logged-in members only."""
 
 
 def refuse_wall(page: LexborHTMLParser) -> None:
@@ -68,9 +29,9 @@ def refuse_wall(page: LexborHTMLParser) -> None:
     words = board_message(page)
     if not words:
         return
-    if _DOWN.search(words):
+    if DOWN.search(words):
         raise SourceDown(f"the forum says: {words}")
-    if _BANNED.search(words):
+    if BANNED.search(words):
         raise PageUnreadable(f"the forum says: {words}")
     raise PageGone(f"the forum says: {words}")
 
@@ -84,9 +45,9 @@ def refuse_reply(page: LexborHTMLParser) -> None:
     if page.css_matches(_CAPTCHAS):
         raise CaptchaAsked(f"the reply form wants proof of a person: {' '.join(said)}")
     # Waiting helps against the flood limit alone: what else is wrong is told first.
-    said.sort(key=lambda words: _FLOOD.search(words) is not None)
+    said.sort(key=lambda words: FLOOD.search(words) is not None)
     if said:
-        raise _reply_refusal(said[0])
+        raise reply_refusal(said[0])
 
 
 def refuse_login(page: LexborHTMLParser) -> None:
@@ -96,28 +57,18 @@ def refuse_login(page: LexborHTMLParser) -> None:
     # The stock page shows the picture after several wrong passwords: then the captcha is the news, not the password.
     if page.css_matches(_CAPTCHAS):
         raise CaptchaAsked(f"the log-in wants proof of a person: {words}")
-    if words and _DOWN.search(words):
+    if words and DOWN.search(words):
         raise SourceDown(f"the forum says: {words}")
-    if words and _LOCKED_OUT.search(words):
+    if words and LOCKED_OUT.search(words):
         raise LoginRefused(f"the account is locked for a while: {words}")
     if words or page.css_matches('input[name="password"], input[name="quick_password"]'):
         raise LoginRefused(words or "the log-in page came back")
 
 
-def refresh_address(page: LexborHTMLParser, base_url: str) -> str:
-    """Where the page's meta refresh leads, absolute; empty without one."""
-    meta = page.css_first('meta[http-equiv="refresh"], meta[http-equiv="Refresh"], meta[http-equiv="REFRESH"]')
-    match = _REFRESH.search((meta.attributes.get("content") or "") if meta is not None else "")
-    try:
-        return urljoin(base_url, match[1].strip()) if match else ""
-    except ValueError:
-        return ""
-
-
 def inline_errors(page: LexborHTMLParser) -> list[str]:
     """The errors above a form that came back, each on one line."""
     listed = page.css("div.error li") or page.css("div.error")
-    return [words for node in listed if (words := _line(node.text(separator=" ")))]
+    return [words for node in listed if (words := line(node.text(separator=" ")))]
 
 
 def board_message(page: LexborHTMLParser) -> str:
@@ -127,7 +78,7 @@ def board_message(page: LexborHTMLParser) -> str:
     stray = [cell for cell in cells if not cell.css_matches("input, textarea, select")]
     if len(stray) != 1 or (len(cells) > 1 and _is_form(page)):
         return ""
-    return _line(stray[0].text(separator=" "))
+    return line(stray[0].text(separator=" "))
 
 
 def _drop_header(page: LexborHTMLParser) -> None:
@@ -145,18 +96,3 @@ def _asks_log_in(page: LexborHTMLParser) -> bool:
     if page.css_matches('td.trow1 a[href*="action=login"], td.trow1 a[href*="member.php?action=register"]'):
         return True
     return page.css_matches('td.trow1 input[name="username"], td.trow2 input[name="password"]') and not _is_form(page)
-
-
-def _reply_refusal(words: str) -> SourceError:
-    said = f"the forum says: {words}"
-    if _FLOOD.search(words):
-        numbers = [int(number) for number in _NUMBERS.findall(words)]
-        return ReplyFlood(said, retry_after=float(min(numbers[-1], 86_400)) + 1 if numbers else _DEFAULT_FLOOD)
-    for pattern, kind in _REPLY_KINDS:
-        if pattern.search(words):
-            return kind(said)
-    return ReplyRejected(said)
-
-
-def _line(words: str) -> str:
-    return " ".join(clean(words).split())[:300]

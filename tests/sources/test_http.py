@@ -182,6 +182,7 @@ async def test_a_large_plain_page_is_stopped_at_the_cap(serve: Serve) -> None:
         ("deflate", zlib.compress("стиснуто".encode(), wbits=-15)),
         ("identity", "стиснуто".encode()),
     ],
+    ids=["gzip", "deflate", "bare deflate", "identity"],
 )
 async def test_compressed_pages_are_read(serve: Serve, http: Http, coding: str, packed: bytes) -> None:
     answer = await http.get(await serve({"/": says(packed, Content_Encoding=coding)}))
