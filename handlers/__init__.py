@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -66,6 +67,9 @@ BUTTONS: dict[str, Button] = {
     "more": queue.more,
 }
 
+ANSWERS_AT_ONCE = 16
+"""Answers to taps on their way to Telegram at a time."""
+
 App = Application[Any, Any, Any, Any, Any, Any]
 Context = ContextTypes.DEFAULT_TYPE
 Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
@@ -93,9 +97,20 @@ def _command(parts: Parts, command: Command) -> Callback:
 
 
 def _button(parts: Parts) -> Callback:
+    turns = asyncio.Semaphore(ANSWERS_AT_ONCE)
+
     async def handle(update: Update, context: Context) -> None:
-        if update.callback_query is not None:
-            await gate.button(parts, update.callback_query, BUTTONS)
+        query = update.callback_query
+        if query is None:
+            return
+        toast = await gate.button(parts, query, BUTTONS)
+        answer = query.answer(toast.text, show_alert=toast.alert)
+        if context.application.update_queue.empty():
+            await answer
+            return
+        # In a rush the next tap need not wait until this one's answer has arrived.
+        await turns.acquire()
+        context.application.create_task(answer, update).add_done_callback(lambda _: turns.release())
 
     return handle
 

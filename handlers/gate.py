@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from telegram import CallbackQuery, Message
 
@@ -47,26 +48,28 @@ async def recognised(parts: Parts, message: Message) -> int | None:
     return found.thread_id if found else None
 
 
-async def button(parts: Parts, query: CallbackQuery, buttons: dict[str, Button]) -> None:
-    """Let an agent's tap through, if that button stands where it was tapped; every tap is answered."""
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """The answer to a tap: a word in passing, or an alert to be closed; "" only ends the waiting."""
+
+    text: str
+    alert: bool = False
+
+
+async def button(parts: Parts, query: CallbackQuery, buttons: dict[str, Button]) -> Toast:
+    """Let an agent's tap through, if that button stands where it was tapped; says how to answer it."""
     agent = await parts.team.agent(query.from_user.id, now=parts.clock.now())
     say = await parts.texts(agent)
     if agent is None:
-        await query.answer(say("not_member"), show_alert=True)
-        return
+        return Toast(say("not_member"), alert=True)
     verb, _, argument = (query.data or "").partition(":")
     run, message = buttons.get(verb), query.message
     if run is None or not isinstance(message, Message):
-        await query.answer(say("no_such_thread"), show_alert=True)
-        return
+        return Toast(say("no_such_thread"), alert=True)
     if not await _stands(parts, message, verb, argument):
-        await query.answer(say("stale_card"), show_alert=True)
-        return
+        return Toast(say("stale_card"), alert=True)
     told = await run(Pressed(parts, agent, message, argument, say))
-    if told is None:
-        await query.answer()
-    else:
-        await query.answer(cards.toast(spoken(told, say, parts)), show_alert=told.alert)
+    return Toast(cards.toast(spoken(told, say, parts)), told.alert) if told else Toast("")
 
 
 async def _stands(parts: Parts, message: Message, verb: str, argument: str) -> bool:

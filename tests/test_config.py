@@ -298,7 +298,7 @@ write = "yes"
         (TEAM + '[[community]]\nkey = "telegram"', "community[0].key: expected another key"),
         (
             TEAM + '[[community]]\nkey = "a"',
-            "config.toml:3: community[0].platform: is missing; one of discourse, facebook, feed, mybb, nodebb, phpbb, smf, vk, youtube",
+            f"config.toml:3: community[0].platform: is missing; one of {', '.join(PLATFORMS)}",
         ),
         (TEAM + FACEBOOK.replace('"42"', "42"), "config.toml:7: community[0].page: expected text in quotes (got 42)"),
         (TEAM + FACEBOOK.replace("42", "https://facebook.example/42"), "expected the page's number, not its address"),

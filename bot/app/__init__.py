@@ -11,7 +11,7 @@ from typing import Any
 
 from telegram.error import TelegramError
 
-from bot.app import menu
+from bot.app import memory, menu
 from bot.app.asked import backup, stats, stats_text
 from bot.app.checking import CheckRow, check
 from bot.app.logs import set_up_logs
@@ -46,6 +46,7 @@ async def run(settings: Settings, *, clock: Clock | None = None, stop: asyncio.E
     clock = clock or SystemClock()
     stop = stop or asyncio.Event()
     _stop_on_signals(stop)
+    memory.one_heap()
     set_up_logs(settings.secrets)
     for warning in settings.warnings:
         log.warning("%s", warning)
@@ -107,6 +108,7 @@ async def _serve(
     tasks.begin("deliver", built.deliverer.run())
     tasks.begin("publish", built.publisher.run())
     tasks.begin("watch", polling.watch())
+    tasks.begin("memory", memory.keep_small(clock))
     await application.start()
     stack.push_async_callback(application.stop)
     assert application.updater is not None  # noqa: S101

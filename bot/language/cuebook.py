@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from bisect import insort
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Generic, TypeVar
@@ -54,9 +54,12 @@ class Cue:
 class Index(Generic[Filed]):
     """Things filed under words and stems, found again by a word."""
 
+    # There are thousands of these: slots and tuples halve what they weigh.
+    __slots__ = ("_exact", "_lengths", "_stems")
+
     def __init__(self) -> None:
-        self._exact: dict[str, list[Filed]] = {}
-        self._stems: dict[str, list[Filed]] = {}
+        self._exact: dict[str, tuple[Filed, ...]] = {}
+        self._stems: dict[str, tuple[Filed, ...]] = {}
         self._lengths: list[int] = []
 
     def __bool__(self) -> bool:
@@ -64,14 +67,14 @@ class Index(Generic[Filed]):
 
     def file(self, step: Step, thing: Filed) -> None:
         for word in step.exact:
-            self._exact.setdefault(word, []).append(thing)
+            self._exact[word] = (*self._exact.get(word, ()), thing)
         for stem in step.stems:
-            self._stems.setdefault(stem, []).append(thing)
+            self._stems[stem] = (*self._stems.get(stem, ()), thing)
             if len(stem) not in self._lengths:
                 insort(self._lengths, len(stem))
 
-    def find(self, word: str) -> list[Filed]:
-        found = self._exact.get(word, [])
+    def find(self, word: str) -> tuple[Filed, ...]:
+        found = self._exact.get(word, ())
         size = len(word)
         for length in self._lengths:
             if length > size:
@@ -82,13 +85,23 @@ class Index(Generic[Filed]):
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Fork:
-    """The cues that begin alike: those of one word, and the others by their second place."""
+    """The cues that begin alike: those of one word, and the others by their second place, where there are any."""
 
-    alone: list[Cue] = field(default_factory=list)
-    near: Index[Cue] = field(default_factory=Index)
-    far: Index[Cue] = field(default_factory=Index)
+    alone: tuple[Cue, ...] = ()
+    near: Index[Cue] | None = None
+    far: Index[Cue] | None = None
+
+    def file(self, second: Step, cue: Cue) -> None:
+        index = self.far if second.far else self.near
+        if index is None:
+            index = Index()
+            if second.far:
+                self.far = index
+            else:
+                self.near = index
+        index.file(second, cue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +120,15 @@ class CueBook:
     def __init__(self, cues: Iterable[tuple[str, str]], spell: Callable[[str], str] = plain) -> None:
         self._first: Index[Fork] = Index()
         self._forks: dict[str, Fork] = {}
+        self._cues: dict[Cue, Cue] = {}
         for group, written in cues:
             self._file(group, written, spell)
+        # Only filing needs them.
+        self._forks, self._cues = {}, {}
 
     def starting(self, word: str) -> tuple[Fork, ...]:
         """The forks whose first place fits the word, already ``spell``-ed."""
-        return tuple(self._first.find(word))
+        return self._first.find(word)
 
     def _file(self, group: str, written: str, spell: Callable[[str], str]) -> None:
         opens = written[0] == "^"
@@ -123,10 +139,11 @@ class CueBook:
             fork = self._forks[places[0]] = Fork()
             self._first.file(steps[0], fork)
         cue = Cue(group, tuple(steps[2:]), opens)
+        cue = self._cues.setdefault(cue, cue)
         if len(steps) == 1:
-            fork.alone.append(cue)
+            fork.alone = (*fork.alone, cue)
         else:
-            (fork.far if steps[1].far else fork.near).file(steps[1], cue)
+            fork.file(steps[1], cue)
 
 
 def _steps(places: list[str], spell: Callable[[str], str]) -> list[Step]:

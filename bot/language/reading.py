@@ -185,7 +185,7 @@ def _cues_at(reading: Reading, fork: Fork, place: int) -> Iterator[Hit]:
         if reading.starts[at]:
             return
         word = reading.words[at].plain
-        cues = fork.far.find(word) if fork.far else []
+        cues = fork.far.find(word) if fork.far else ()
         if at == place + 1 and fork.near:
             cues = cues + fork.near.find(word)
         for cue in cues:
