@@ -202,7 +202,9 @@ class Forum(ABC):
             )
             tid = newest.tid if newest else None
         if tid is None:
-            return Health(True, "readable, no topic yet" + note)
+            if self.options.write:
+                await self._log_in()
+            return Health(True, ("readable, logged in" if self.options.write else "readable") + ", no topic yet" + note)
         page = await self._newest(tid, now)
         last = page.posts[-1]
         if not self.options.write:

@@ -147,8 +147,9 @@ def next_for(db: Database, chat_id: int | None, now: datetime) -> Delivery | Non
 def pending_cards(db: Database, new_only_for: int) -> list[int]:
     """Threads whose first card is pending for the group ``new_only_for``, oldest first; not those asked for by hand."""
     rows = db.execute(
-        """SELECT CAST(key AS INTEGER) FROM delivery WHERE state = 'pending' AND kind = 'card' AND chat_id IS NULL
-        AND priority > ? AND key NOT IN (SELECT key FROM message WHERE chat_id = ? AND kind = 'card' AND current = 1)
+        """SELECT CAST(key AS INTEGER) FROM delivery
+        WHERE state = 'pending' AND ifnull(chat_id, 0) = 0 AND kind = 'card' AND priority > ?
+        AND key NOT IN (SELECT key FROM message WHERE chat_id = ? AND kind = 'card' AND current = 1)
         ORDER BY id""",
         [Priority.ANSWER, new_only_for],
     ).fetchall()

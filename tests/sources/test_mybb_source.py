@@ -567,6 +567,14 @@ async def test_check_reads_logs_in_and_publishes_nothing(forum: SmallForum, serv
     assert (forum.logins, forum.replies) == (1, [])
 
 
+async def test_check_proves_the_log_in_on_a_board_without_topics_too(
+    forum: SmallForum, serve: Serve, http: Http
+) -> None:
+    assert (await (await opened(forum, serve, http)).check(now=NOW)).detail.startswith("readable, logged in, no topic")
+    with pytest.raises(LoginRefused):
+        await (await opened(forum, serve, http, password="помилковий")).check(now=NOW)
+
+
 async def test_check_does_not_log_in_where_we_only_read(forum: SmallForum, serve: Serve, http: Http) -> None:
     forum.write(1, CUSTOMER, "питання")
     assert (await (await opened(forum, serve, http, write=False)).check(now=NOW)).ok
