@@ -104,7 +104,7 @@ def _button(parts: Parts) -> Callback:
         if query is None:
             return
         toast = await gate.button(parts, query, BUTTONS)
-        answer = query.answer(toast.text, show_alert=toast.alert)
+        answer = gate.answer(query, toast)
         if context.application.update_queue.empty():
             await answer
             return

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+import telegram
 from telegram import CallbackQuery, Message
 
 from bot import cards
@@ -48,6 +50,9 @@ async def recognised(parts: Parts, message: Message) -> int | None:
     return found.thread_id if found else None
 
 
+log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class Toast:
     """The answer to a tap: a word in passing, or an alert to be closed; "" only ends the waiting."""
@@ -70,6 +75,15 @@ async def button(parts: Parts, query: CallbackQuery, buttons: dict[str, Button])
         return Toast(say("stale_card"), alert=True)
     told = await run(Pressed(parts, agent, message, argument, say))
     return Toast(cards.toast(spoken(told, say, parts)), told.alert) if told else Toast("")
+
+
+async def answer(query: CallbackQuery, toast: Toast) -> None:
+    """Show the toast. One that can't be shown any more is lost alone: what the tap asked for is done already."""
+    try:
+        await query.answer(toast.text, show_alert=toast.alert)
+    except telegram.error.NetworkError as error:
+        # Among them "query is too old", which python-telegram-bot counts as a network error too.
+        log.warning("toast not shown: %s", error.message)
 
 
 async def _stands(parts: Parts, message: Message, verb: str, argument: str) -> bool:
