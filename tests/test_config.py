@@ -19,7 +19,7 @@ from bot.config.models import HIDDEN, TABLES, CommunitySettings
 from bot.config.places import line_of, places
 from bot.domain.errors import ConfigMistakes
 
-PLATFORMS = ("discourse", "facebook", "feed", "mybb", "nodebb", "phpbb", "smf", "vk", "youtube")
+PLATFORMS = ("discourse", "facebook", "feed", "mybb", "nodebb", "phpbb", "smf", "vbulletin", "vk", "xenforo", "youtube")
 SECRETS = {
     "VIDHUK_TELEGRAM_TOKEN": "7000000001:SANDBOX",
     "VIDHUK_FB_KYIVSTAR_TOKEN": "page-token",

@@ -66,6 +66,8 @@ PLATFORMS = {
     "mybb": Platform("💬", account=True),
     "phpbb": Platform("💬", account=True),
     "smf": Platform("💬", account=True),
+    "vbulletin": Platform("💬", account=True),
+    "xenforo": Platform("💬", account=True),
     "discourse": Platform(
         "💬",
         expects='the address of the site, a category or a topic, as in url = "https://…"',

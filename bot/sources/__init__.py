@@ -21,7 +21,9 @@ from bot.sources.nodebb import NodeBB
 from bot.sources.options import SourceOptions
 from bot.sources.phpbb import PhpBB
 from bot.sources.smf import SMF
+from bot.sources.vbulletin import VBulletin
 from bot.sources.vk import VK
+from bot.sources.xenforo import XenForo
 from bot.sources.youtube import YouTube
 
 __all__ = ["PLATFORMS", "SOURCES", "Http", "Source", "SourceFactory", "SourceOptions", "make_source"]
@@ -53,7 +55,9 @@ SOURCES: dict[str, SourceFactory] = {
     "nodebb": NodeBB,
     "phpbb": PhpBB,
     "smf": SMF,
+    "vbulletin": VBulletin,
     "vk": VK,
+    "xenforo": XenForo,
     "youtube": YouTube,
 }
 """Every platform, by the name that ``platform`` has in the configuration."""

@@ -27,9 +27,13 @@ from bot.sources.http import Http
 from bot.sources.options import SourceOptions
 from bot.sources.phpbb import PhpBB
 from bot.sources.smf import SMF
+from bot.sources.vbulletin import VBulletin
+from bot.sources.xenforo import XenForo
 from tests.sources.stand_ins.forums import CUSTOMER, NOW, OFFICIAL, OTHER, PASSWORD, ForumStandIn, Handler
 from tests.sources.stand_ins.phpbb import PhpBBForum
 from tests.sources.stand_ins.smf import SMFForum
+from tests.sources.stand_ins.vbulletin import VBulletinForum
+from tests.sources.stand_ins.xenforo import XenForoForum
 
 Serve = Callable[[Mapping[str, Handler]], Awaitable[str]]
 
@@ -55,11 +59,17 @@ class Engine:
 def engines() -> dict[str, Engine]:
     phpbb = ("/viewforum.php?f=2&sid=0123456789abcdef0123456789abcdef", "/viewtopic.php?f=2&t={}", "viewtopic")
     smf = ("/index.php?board=2.0", "/index.php?topic={}.0", "topic=")
+    xenforo = ("/forums/pytannia.2/", "/threads/tema.{}/", "threads/")
+    vbulletin = ("/forumdisplay.php?f=2", "/showthread.php?t={}", "showthread")
     return {
         "phpbb 3.3": Engine(PhpBBForum(), HastyPhpBB, *phpbb),
         "phpbb 3.1": Engine(PhpBBForum(looks="3.1"), HastyPhpBB, *phpbb),
         "smf 2.1": Engine(SMFForum(), SMF, *smf),
         "smf 2.0": Engine(SMFForum(looks="2.0"), SMF, *smf),
+        "vbulletin 3": Engine(VBulletinForum(looks="3", charset="windows-1251"), VBulletin, *vbulletin),
+        "vbulletin 4": Engine(VBulletinForum(), VBulletin, *vbulletin),
+        "xenforo 2": Engine(XenForoForum(), XenForo, *xenforo),
+        "xenforo 1": Engine(XenForoForum(looks="1"), XenForo, *xenforo),
     }
 
 
@@ -223,6 +233,10 @@ async def test_quotes_are_left_out_and_say_whom_a_post_answers(engine: Engine, o
 def _quoted(engine: Engine, pid: int, author: str, text: str) -> str:
     if isinstance(engine.forum, SMFForum):
         return f"[quote author={author} link=msg={pid} date=1795214022]{text}[/quote]"
+    if isinstance(engine.forum, XenForoForum):
+        return f'[quote="{author}, post: {pid}, member: 58"]{text}[/quote]'
+    if isinstance(engine.forum, VBulletinForum):
+        return f"[QUOTE={author};{pid}]{text}[/QUOTE]"
     return f'[quote="{author}" post_id={pid} time=1795214022 user_id=58]{text}[/quote]'
 
 
@@ -300,7 +314,8 @@ async def test_a_page_that_fails_says_how(engine: Engine, opened: Opened, fault:
 async def test_what_was_read_before_the_forum_stumbled_is_kept(engine: Engine, opened: Opened) -> None:
     engine.forum.write(7, CUSTOMER, "питання", timedelta(minutes=5))
     engine.forum.write(8, CUSTOMER, "інше", timedelta(minutes=9))
-    engine.forum.fault, engine.forum.fault_on = "429", f"{engine.topics}8" if engine.topics == "topic=" else "t=8"
+    eighth = f"{engine.topics}8" if engine.topics in {"topic=", "threads/"} else "t=8"
+    engine.forum.fault, engine.forum.fault_on = "429", eighth
     source = await opened()
     look = await source.fetch(memory={}, now=NOW)
     assert [post.container_id for post in look.posts] == ["7"]
@@ -429,7 +444,7 @@ async def test_a_reply_held_for_a_moderator_is_taken_and_not_found(engine: Engin
 
 async def test_a_form_that_leads_to_another_host_gets_nothing(engine: Engine, opened: Opened) -> None:
     asked = engine.forum.write(7, CUSTOMER, "питання")
-    if isinstance(engine.forum, SMFForum):
+    if isinstance(engine.forum, SMFForum | XenForoForum | VBulletinForum):
         engine.forum.form_host = "http://evil.example"
     elif isinstance(engine.forum, PhpBBForum):
         engine.forum.form_action = "http://evil.example/posting.php"
@@ -441,7 +456,7 @@ async def test_a_wrong_password_is_never_tried_again(engine: Engine, opened: Ope
     asked = engine.forum.write(7, CUSTOMER, "питання")
     source = await opened(password="помилковий")
     for _ in range(3):
-        with pytest.raises(LoginRefused, match=r"(?i)incorrect"):
+        with pytest.raises(LoginRefused, match=r"(?i)incorrect|invalid"):
             await source.publish(target(7, asked), "Відповідь", now=NOW)
     with pytest.raises(LoginRefused):
         await source.check(now=NOW)
