@@ -67,7 +67,7 @@ BUTTONS: dict[str, Button] = {
     "more": queue.more,
 }
 
-ANSWERS_AT_ONCE = 16
+ANSWERS_AT_ONCE = 4
 """Answers to taps on their way to Telegram at a time."""
 
 App = Application[Any, Any, Any, Any, Any, Any]

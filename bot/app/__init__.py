@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
@@ -47,6 +48,8 @@ async def run(settings: Settings, *, clock: Clock | None = None, stop: asyncio.E
     stop = stop or asyncio.Event()
     _stop_on_signals(stop)
     memory.one_heap()
+    # The store's threads work for a fraction of a millisecond at a time; by default they might wait five for their turn.
+    sys.setswitchinterval(0.001)
     set_up_logs(settings.secrets)
     for warning in settings.warnings:
         log.warning("%s", warning)

@@ -60,12 +60,11 @@ class Deliverer:
     def _wake_workers(self) -> float | None:
         """Start a worker for every chat with something due; returns when the next of the others is due."""
         now = self._clock.now().timestamp()
-        pending, group = self._store.glance(lambda db: (deliveries.chats_due(db), settings.group(db)))
+        served = [chat_id for chat_id, worker in self._workers.items() if not worker.done()]
+        pending, group = self._store.glance(lambda db: (deliveries.chats_due(db, served), settings.group(db)))
         later = []
         for chat_id, due in pending:
-            worker = self._workers.get(chat_id)
-            unbound = chat_id is None and group is None
-            if unbound or (worker is not None and not worker.done()):
+            if chat_id is None and group is None:
                 continue
             if due <= now:
                 self._workers[chat_id] = asyncio.create_task(self._serve(chat_id))
