@@ -48,7 +48,7 @@ async def run(settings: Settings, *, clock: Clock | None = None, stop: asyncio.E
     stop = stop or asyncio.Event()
     _stop_on_signals(stop)
     memory.one_heap()
-    # The store's threads work for a fraction of a millisecond at a time; by default they might wait five for their turn.
+    # The store works for less than a millisecond at a time; by default its threads might wait five for their turn.
     sys.setswitchinterval(0.001)
     set_up_logs(settings.secrets)
     for warning in settings.warnings:

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TypeVar
 
 from selectolax.lexbor import LexborHTMLParser
 from yarl import URL
@@ -17,16 +19,25 @@ from bot.sources.answer import Answer
 from bot.sources.forum import Forum
 from bot.sources.forum_pages import BoardPage, Form, TopicPage, parse_form
 from bot.sources.forum_words import as_typed, harmless
-from bot.sources.mybb_pages import parse_board, parse_outcome, parse_topic, tid_in
+from bot.sources.http import Http
+from bot.sources.mybb_pages import content_digest, parse_board, parse_outcome, parse_topic, tid_in
 from bot.sources.mybb_refusals import refuse_login, refuse_reply
+from bot.sources.options import SourceOptions
 
 __all__ = ["MyBB", "parse_board", "parse_form", "parse_outcome", "parse_topic"]
 
+_Read = TypeVar("_Read", BoardPage, TopicPage)
+_KEPT_PAGES = 32
+"""Pages whose reading is remembered."""
 _PREFILLED = re.compile(r"\[quote=([\"']?)(?P<name>.+?)\1 pid='(?P<pid>\d+)'(?: dateline='(?P<at>\d+)')?\]")
 
 
 class MyBB(Forum):
     """One board (``forumdisplay``) or topic (``showthread``), by ``options.url``."""
+
+    def __init__(self, options: SourceOptions, http: Http) -> None:
+        super().__init__(options, http)
+        self._pages: dict[tuple[str, bytes, date], BoardPage | TopicPage] = {}
 
     def topic_in(self, url: str) -> str | None:
         return tid_in(url)
@@ -38,13 +49,37 @@ class MyBB(Forum):
         return str(URL(self.options.url).update_query(asked))
 
     def read_board(self, answer: Answer, now: datetime) -> BoardPage:
-        return parse_board(answer.markup, answer.url, now, self.zone, self.options.date_order)
+        return self._reread(
+            answer,
+            now,
+            BoardPage,
+            lambda: parse_board(answer.markup, answer.url, now, self.zone, self.options.date_order),
+        )
 
     def topic_url(self, tid: str, page: int, step: int) -> str:
         return str(URL(f"{self.base}showthread.php").with_query(tid=tid, mode="linear", page=page or "last"))
 
     def read_topic(self, answer: Answer, now: datetime, tid: str) -> TopicPage:
-        return parse_topic(answer.markup, answer.url, now, self.zone, self.options.date_order, tid)
+        return self._reread(
+            answer,
+            now,
+            TopicPage,
+            lambda: parse_topic(answer.markup, answer.url, now, self.zone, self.options.date_order, tid),
+        )
+
+    def _reread(self, answer: Answer, now: datetime, kind: type[_Read], read: Callable[[], _Read]) -> _Read:
+        """What ``read`` gives; the page read before where its content is the same to the letter.
+
+        Forums send no validators, and most looks find a board as it was. A new day reads anew, for "Today" moves on.
+        """
+        told = (answer.url, content_digest(answer.markup), now.astimezone(self.zone).date())
+        known = self._pages.get(told)
+        if isinstance(known, kind):
+            return known
+        if len(self._pages) >= _KEPT_PAGES:
+            self._pages.clear()
+        page = self._pages[told] = read()
+        return page
 
     async def send_login(self) -> None:
         answer = await self.get(f"{self.base}member.php?action=login")

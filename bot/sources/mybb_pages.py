@@ -5,6 +5,7 @@ Anchored on ids (``tid_N``, ``post_N``, ``pid_N``), which every skin keeps, neve
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -187,6 +188,12 @@ def tid_in(address: str) -> str | None:
     """The topic id that an address points at."""
     match = _TID.search(address)
     return match[1] if match else None
+
+
+def content_digest(html: Markup) -> bytes:
+    """A digest of all that a page's reading rests on: its content, and whether a member or a guest was shown it."""
+    html = utf8(html)
+    return hashlib.blake2b(_content(html), digest_size=16, key=b"member" if _is_member(html) else b"guest").digest()
 
 
 def _content(html: bytes) -> bytes:

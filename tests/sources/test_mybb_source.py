@@ -263,6 +263,18 @@ async def test_an_unchanged_board_costs_one_request(forum: SmallForum, serve: Se
     assert len(forum.asked) == 1
 
 
+async def test_a_page_the_same_to_the_letter_is_read_once_a_day(forum: SmallForum, serve: Serve, http: Http) -> None:
+    forum.write(1, CUSTOMER, "питання")
+    source = await opened(forum, serve, http)
+    first = await http.get(source.board_url(1, 0))
+    page = source.read_board(first, NOW)
+    assert source.read_board(await http.get(source.board_url(1, 0)), NOW) is page
+    assert source.read_board(first, NOW + timedelta(days=1)) is not page
+    forum.write(2, CUSTOMER, "ще питання")
+    again = source.read_board(await http.get(source.board_url(1, 0)), NOW)
+    assert len(again.topics) == len(page.topics) + 1
+
+
 async def test_only_the_topic_that_changed_is_read_again(forum: SmallForum, serve: Serve, http: Http) -> None:
     for tid in (1, 2):
         forum.write(tid, CUSTOMER, "питання", timedelta(hours=3))
