@@ -85,6 +85,33 @@ class Topic(StrEnum):
     OTHER = "other"
 
 
+class Metric(StrEnum):
+    """What platforms count of a community as a whole, or of one container."""
+
+    FOLLOWERS = "followers"
+    REACH = "reach"
+    VIEWS = "views"
+    REACTIONS = "reactions"
+    COMMENTS = "comments"
+    SHARES = "shares"
+    RATING = "rating"
+    """The mean of all stars, 1 to 5."""
+    RATINGS = "ratings"
+    """How many people gave stars."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure of a platform as it stands now. ``value`` is None where the platform gives none: n/a, never 0.
+
+    ``container_id`` is "" for the community as a whole.
+    """
+
+    metric: Metric
+    value: float | None
+    container_id: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One ground of a verdict, as a person can check it.
@@ -116,6 +143,7 @@ class SeenPost:
     visitor's post. ``parent_id`` is the post it answers by the platform's own structure or by a quote with an id.
     ``text`` is what a person reads: quotes dropped, emoji kept, links in full. ``author_id`` is None where the platform
     hides it. ``published_guess`` is True where the page's date could not be read and first-seen time stands instead.
+    ``stars`` is what a review gives, 1 to 5.
     """
 
     external_id: str
@@ -129,6 +157,7 @@ class SeenPost:
     quoted_authors: tuple[str, ...] = ()
     title: str = ""
     published_guess: bool = False
+    stars: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.domain.errors import ConfigMistakes
-from bot.domain.model import Health, Look, Published, ReplyTarget, SeenPost
+from bot.domain.model import Health, Look, Measure, Published, ReplyTarget, SeenPost
 from bot.sources.discourse import Discourse
 from bot.sources.facebook import Facebook
 from bot.sources.feed import Feed
@@ -26,7 +26,7 @@ from bot.sources.vk import VK
 from bot.sources.xenforo import XenForo
 from bot.sources.youtube import YouTube
 
-__all__ = ["PLATFORMS", "SOURCES", "Http", "Source", "SourceFactory", "SourceOptions", "make_source"]
+__all__ = ["PLATFORMS", "SOURCES", "Http", "Measured", "Source", "SourceFactory", "SourceOptions", "make_source"]
 
 
 class Source(Protocol):
@@ -43,6 +43,14 @@ class Source(Protocol):
 
     async def check(self, *, now: datetime) -> Health:
         """Read one page, and prove the log-in where the community is written to; publishes nothing."""
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """A source whose platform also counts: followers, reach, views, reactions, shares, ratings."""
+
+    async def measure(self, *, now: datetime) -> tuple[Measure, ...]:
+        """The figures as they stand now. What the platform refuses or lacks is a `Measure` of None, never 0."""
 
 
 SourceFactory = Callable[[SourceOptions, Http], Source]
