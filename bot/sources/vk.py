@@ -21,12 +21,14 @@ from bot.domain.errors import (
     SourceBusy,
     SourceDown,
     SourceError,
+    TokenRefused,
 )
-from bot.domain.model import Health, Look, Published, ReplyTarget, SeenPost
+from bot.domain.model import Health, Look, Measure, Metric, Published, ReplyTarget, SeenPost
 from bot.sources.http import Http
 from bot.sources.options import SourceOptions
 from bot.sources.vk_api import PAGE, Api
 from bot.sources.vk_errors import CommentsHidden
+from bot.sources.vk_figures import members
 from bot.sources.vk_json import (
     CommentsPage,
     Listed,
@@ -218,6 +220,18 @@ class VK:
             return Health(False, f"{name}: {says}", newest)
         able = ", the token's account runs the community" if self._options.write else ""
         return Health(True, f"{name}: readable{able}", newest)
+
+    async def measure(self, *, now: datetime) -> tuple[Measure, ...]:
+        """Members, the day's reach, and each recent post's views, likes, reposts and comments; each asked alone."""
+        self._refuse_nowhere()
+        followers = members(await self._api.community(fields="members_count"))
+        try:
+            reach = await self._api.reach(now)
+        except (TokenRefused, PageUnreadable):
+            # Statistics are for administrators: without that right the other figures still stand.
+            reach = Measure(Metric.REACH, None)
+        posts = await self._api.counted_posts(_LIST) if self._kind == "wall" else ()
+        return (followers, reach, *posts)
 
     # --- one look -----------------------------------------------------------------------------------------
 

@@ -9,10 +9,11 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from bot.domain.errors import PageGone, PageUnreadable, ReplyUnknown, SourceDown, TokenRefused
-from bot.domain.model import ReplyTarget
+from bot.domain.model import Measure, ReplyTarget
 from bot.sources.answer import Answer, form_body
 from bot.sources.http import Http
 from bot.sources.vk_errors import refuse_error
+from bot.sources.vk_figures import parse_post_figures, parse_reach
 from bot.sources.vk_json import (
     CommentsPage,
     ListPage,
@@ -42,8 +43,8 @@ class Api:
         self._group = group
         self._http = http
 
-    async def community(self) -> Node:
-        found = parse_community((await self._call("groups.getById", group_id=str(self._group))).body)
+    async def community(self, **fields: str) -> Node:
+        found = parse_community((await self._call("groups.getById", group_id=str(self._group), **fields)).body)
         if found is None:
             raise PageGone(f"VK knows no community {self._group}")
         return found
@@ -55,6 +56,18 @@ class Api:
             return parse_wall(answer.body, owner=-self._group, now=now)
         answer = await self._call("board.getTopics", group_id=str(self._group), order="1", count=str(count))
         return parse_topics(answer.body, owner=-self._group)
+
+    async def counted_posts(self, count: int) -> tuple[Measure, ...]:
+        """What the newest posts of the wall were seen, liked, shared and commented."""
+        answer = await self._call("wall.get", owner_id=str(-self._group), count=str(count))
+        return parse_post_figures(answer.body, owner=-self._group)
+
+    async def reach(self, now: datetime) -> Measure:
+        """How many people saw the community on the day of ``now``; only an administrator's token is told."""
+        asked = {"interval": "day", "intervals_count": "1", "stats_groups": "reach"}
+        until = str(int(now.timestamp()))
+        answer = await self._call("stats.get", group_id=str(self._group), timestamp_to=until, **asked)
+        return parse_reach(answer.body)
 
     async def existing(self, kind: str, numbers: Iterable[int], now: datetime) -> ListPage:
         """Of these posts or topics (at most a hundred) those that exist."""

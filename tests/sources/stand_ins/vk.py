@@ -41,6 +41,13 @@ _METHODS: dict[str, tuple[str, frozenset[str]]] = {
         "user service",
         _PAGED | {"group_id", "topic_id", "need_likes", "start_comment_id", "sort"},
     ),
+    "stats.get": (
+        "user",
+        frozenset(
+            {"group_id", "app_id", "timestamp_from", "timestamp_to", "interval", "intervals_count"}
+            | {"filters", "stats_groups", "extended"}
+        ),
+    ),
     "wall.createComment": (
         "user group",
         frozenset({"owner_id", "post_id", "from_group", "message", "reply_to_comment", "attachments", "guid"}),
@@ -121,6 +128,8 @@ class SmallVk:
     runs_it: bool = True
     hidden_posts: set[int] = field(default_factory=set)
     deactivated: str = ""
+    members: int | None = 1200
+    reach: int | None = 340
     numbers: int = 100
 
     # --- what people do -------------------------------------------------------------------------------------
@@ -246,6 +255,7 @@ class SmallVk:
             "board.getComments": self._board_comments,
             "wall.createComment": self._write_on_wall,
             "board.createComment": self._write_on_board,
+            "stats.get": self._stats,
         }
 
     # --- reading --------------------------------------------------------------------------------------------
@@ -254,7 +264,20 @@ class SmallVk:
         if asked.get("group_id") != str(GROUP):
             return {"groups": [], "profiles": []}
         group = {**_group_node(), "is_admin": int(self.runs_it)}
+        if "members_count" in asked.get("fields", "").split(",") and self.members is not None:
+            group["members_count"] = self.members
         return {"groups": [group | ({"deactivated": self.deactivated} if self.deactivated else {})], "profiles": []}
+
+    def _stats(self, asked: Shown) -> list[Shown]:
+        _expect(asked, "group_id", str(GROUP))
+        _expect(asked, "interval", "day")
+        if not self.runs_it:
+            raise VkError(7, "Permission to perform this action is denied")
+        day: Shown = {"period_from": _unix(timedelta(days=1)), "period_to": _unix(timedelta())}
+        reach = (
+            {} if self.reach is None else {"reach": {"reach": self.reach, "reach_subscribers": 12, "mobile_reach": 9}}
+        )
+        return [day | reach]
 
     def _wall(self, asked: Shown) -> Shown:
         _expect(asked, "owner_id", str(COMPANY))
