@@ -8,9 +8,8 @@ read by themselves. Each request costs units of a daily quota (see `bot.sources.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from urllib.parse import urlencode
 
 from bot.domain.clean import clean, squeeze
@@ -23,10 +22,11 @@ from bot.domain.errors import (
     SourceDown,
     TokenRefused,
 )
-from bot.domain.model import Health, Look, Published, ReplyTarget, SeenPost
+from bot.domain.model import Health, Look, Measure, Published, ReplyTarget, SeenPost
 from bot.sources.answer import Answer
 from bot.sources.http import Http
 from bot.sources.options import SourceOptions
+from bot.sources.youtube_figures import parse_channel, parse_uploads, parse_videos
 from bot.sources.youtube_json import (
     QuotaGone,
     RepliesPage,
@@ -41,6 +41,7 @@ from bot.sources.youtube_json import (
     refuse_error,
     threaded,
 )
+from bot.sources.youtube_look import Known, Looking, unix
 from bot.sources.youtube_quota import DAILY, READ, WRITE, Quota, until_reset
 from bot.sources.youtube_token import Access
 
@@ -64,76 +65,6 @@ _STALE_EVERY, _STALE_AT_ONCE = 6 * 3600, 2
 """A thread with hidden replies is read again after these seconds although nothing seems new: an edit does not show."""
 _REPLY_PAGES = 6
 _FIND_PAGES = 3
-_OLD = timedelta(days=2)
-"""What was older at the first look and was not read then stays unread: nobody waits for an answer to it now."""
-_REMEMBERED = 500
-
-
-@dataclass(slots=True)
-class _Known:
-    """What memory holds of one thread, times in unix seconds: the ``mark`` of its row, when it was ``created``, its
-    ``last`` comment, its last ``full`` reading. ``again`` is 1 where the next look must ask for it by its id: it was
-    absent where it should stand, or there was no time to read it."""
-
-    mark: str = ""
-    created: int = 0
-    last: int = 0
-    full: int = 0
-    again: int = 0
-
-    @classmethod
-    def load(cls, text: str) -> _Known:
-        mark, *numbers = text.split("|")
-        counted = [int(number) if number.isdecimal() else 0 for number in numbers]
-        return cls(mark, *counted) if len(counted) == 4 else cls()
-
-    def dump(self) -> str:
-        return f"{self.mark}|{self.created}|{self.last}|{self.full}|{self.again}"
-
-
-@dataclass(slots=True)
-class _Looking:
-    """One look on its way. ``since`` bounds what is taken up of old threads that were never read whole."""
-
-    now: datetime
-    known: dict[str, _Known]
-    first: bool
-    since: int
-    swept: int
-    rows: dict[str, ThreadRow] = field(default_factory=dict)
-    posts: dict[str, SeenPost] = field(default_factory=dict)
-    complete: set[str] = field(default_factory=set)
-    read: int = 0
-
-    @classmethod
-    def load(cls, memory: dict[str, str], now: datetime) -> _Looking:
-        known = {key[2:]: _Known.load(value) for key, value in memory.items() if key.startswith("t:")}
-        first = "since" not in memory
-        since = int((now - _OLD).timestamp()) if first else _number(memory["since"])
-        return cls(now, known, first, since, _number(memory.get("swept", "")))
-
-    @property
-    def clock(self) -> int:
-        return int(self.now.timestamp())
-
-    def take(self, posts: Iterable[SeenPost]) -> None:
-        self.posts.update((post.external_id, post) for post in posts)
-
-    def settle(self, row: ThreadRow, *, whole: bool) -> None:
-        """The thread is known as ``row`` shows it; ``whole`` where all its comments were taken."""
-        one = self.known.setdefault(row.thread_id, _Known())
-        one.mark, one.again = row.mark, 0
-        one.created = _unix(row.top.published_at)
-        one.last = max(one.last, _unix(row.last_at))
-        self.read += 1
-        if whole:
-            one.full = self.clock
-            self.complete.add(row.thread_id)
-
-    def remembered(self) -> dict[str, str]:
-        liveliest = sorted(self.known.items(), key=lambda pair: pair[1].last, reverse=True)[:_REMEMBERED]
-        kept = {f"t:{key}": one.dump() for key, one in liveliest}
-        return kept | {"since": str(self.since), "swept": str(self.swept)}
 
 
 class YouTube:
@@ -155,7 +86,7 @@ class YouTube:
 
     async def fetch(self, *, memory: dict[str, str], now: datetime) -> Look:
         """The newest threads, then known ones that may have changed unseen, then the replies that do not show."""
-        look = _Looking.load(memory, now)
+        look = Looking.load(memory, now)
         self._quota.load(memory.get("quota", ""), now)
         self._quota.refuse_reading(now)
         missing = await self._newest(look)
@@ -223,9 +154,32 @@ class YouTube:
             return ""
         return f"the token speaks for {', '.join(title for _, title in mine) or 'no channel'}"
 
+    async def measure(self, *, now: datetime) -> tuple[Measure, ...]:
+        """Subscribers and views of the channel, and what its newest videos were seen, liked and commented.
+
+        Costs at most three units of the day's quota, and nothing once the reserve for answers is reached.
+        """
+        self._quota.refuse_reading(now)
+        answer = await self._call(now, "channels", part="statistics,contentDetails", id=self._page)
+        figures, uploads = parse_channel(answer.body)
+        if not uploads:
+            return figures
+        try:
+            listed = await self._call(
+                now, "playlistItems", part="contentDetails", playlistId=uploads, maxResults=str(_BY_ID)
+            )
+        except PageGone:
+            # A channel without a video has a playlist by name only.
+            return figures
+        videos = parse_uploads(listed.body)
+        if not videos:
+            return figures
+        counted = await self._call(now, "videos", part="statistics", id=",".join(videos))
+        return (*figures, *parse_videos(counted.body))
+
     # --- one look -----------------------------------------------------------------------------------------
 
-    async def _newest(self, look: _Looking) -> list[str]:
+    async def _newest(self, look: Looking) -> list[str]:
         """List threads, newest first, until one is known. Returns the known that should be listed and are not."""
         after = ""
         for number in range(_PAGES):
@@ -237,11 +191,11 @@ class YouTube:
             met = any(row.thread_id in look.known for row in page.rows)
             if not after or (met and not look.first):
                 break
-        listed = [_unix(row.top.published_at) for row in look.rows.values()]
+        listed = [unix(row.top.published_at) for row in look.rows.values()]
         oldest = min(listed, default=0) if after else -1
         return [key for key, one in look.known.items() if key not in look.rows and one.created > oldest]
 
-    async def _known_ones(self, look: _Looking, missing: list[str]) -> None:
+    async def _known_ones(self, look: Looking, missing: list[str]) -> None:
         """Ask for threads by id: those ``missing`` or to be asked for again, to learn whether they are gone, and in a
         sweep all the others that the list no longer shows."""
         none_listed = not look.rows and bool(look.known)
@@ -260,7 +214,7 @@ class YouTube:
             look.known[key].again = 1
         look.swept = look.clock
 
-    async def _by_id(self, look: _Looking, ids: list[str]) -> list[str]:
+    async def _by_id(self, look: Looking, ids: list[str]) -> list[str]:
         """Take the rows of these threads into the look; returns those that do not exist.
 
         Where one of several is gone, YouTube may refuse the whole request: then it is halved. What the bound on
@@ -286,12 +240,12 @@ class YouTube:
             absent += [key for key in asked if key not in found]
         return absent
 
-    async def _replies(self, look: _Looking) -> None:
+    async def _replies(self, look: Looking) -> None:
         """Take what changed: threads that show all their replies as they are, the others after reading them."""
         hidden: list[ThreadRow] = []
         stale: list[tuple[int, ThreadRow]] = []
         for row in look.rows.values():
-            one = look.known.get(row.thread_id, _Known())
+            one = look.known.get(row.thread_id, Known())
             one.again = 0
             if row.mark == one.mark:
                 if not row.whole and one.full and look.clock - one.full >= _STALE_EVERY:
@@ -305,7 +259,7 @@ class YouTube:
         hidden.sort(key=lambda row: row.last_at, reverse=True)
         await self._read_each(look, hidden, again)
 
-    async def _read_each(self, look: _Looking, hidden: list[ThreadRow], again: list[ThreadRow]) -> None:
+    async def _read_each(self, look: Looking, hidden: list[ThreadRow], again: list[ThreadRow]) -> None:
         bound = _FIRST_READS if look.first else _READS
         later = hidden[bound:]
         stopped = False
@@ -327,25 +281,25 @@ class YouTube:
         for row in later:
             self._defer(look, row)
 
-    def _defer(self, look: _Looking, row: ThreadRow) -> None:
+    def _defer(self, look: Looking, row: ThreadRow) -> None:
         """Take what the row shows of a thread that is not read now; at the first look an old one stays so."""
-        one = look.known.setdefault(row.thread_id, _Known())
+        one = look.known.setdefault(row.thread_id, Known())
         if one.mark == row.mark:
             return
         look.take((row.top, *threaded(row.top, row.inside)))
-        if look.first and _unix(row.last_at) < look.since:
+        if look.first and unix(row.last_at) < look.since:
             look.settle(row, whole=False)
             return
-        one.created, one.last, one.again = _unix(row.top.published_at), max(one.last, _unix(row.last_at)), 1
+        one.created, one.last, one.again = unix(row.top.published_at), max(one.last, unix(row.last_at)), 1
 
-    async def _read_one(self, look: _Looking, row: ThreadRow) -> None:
+    async def _read_one(self, look: Looking, row: ThreadRow) -> None:
         """Read a thread's replies to the end into the look."""
         read, finished = await self._thread_replies(row.thread_id, row.top.url, look.now, _REPLY_PAGES)
         replies = {post.external_id: post for post in (*row.inside, *read)}
         posts = threaded(row.top, replies.values())
-        one = look.known.get(row.thread_id, _Known())
-        old = not look.first and not one.full and _unix(row.top.published_at) < look.since
-        fresh = [post for post in posts if not old or _unix(post.published_at) >= look.since]
+        one = look.known.get(row.thread_id, Known())
+        old = not look.first and not one.full and unix(row.top.published_at) < look.since
+        fresh = [post for post in posts if not old or unix(post.published_at) >= look.since]
         look.take((row.top, *fresh))
         look.settle(row, whole=finished and len(fresh) == len(posts))
 
@@ -422,11 +376,3 @@ def _addressed(target: ReplyTarget, text: str) -> str:
 
 def _page(after: str) -> dict[str, str]:
     return {"pageToken": after} if after else {}
-
-
-def _unix(at: datetime) -> int:
-    return int(at.timestamp())
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 0

@@ -76,6 +76,8 @@ async def a_day(serve: Serve, http: Http) -> SmallYouTube:
     look = await source.fetch(memory=look.memory, now=NOW + timedelta(minutes=11))
     await source.publish(ReplyTarget(top, top, "@abonent", None, "", ""), "Відповідь", now=NOW)
     await source.check(now=NOW)
+    tube.videos = {"vid1": {"viewCount": "70", "likeCount": "8", "commentCount": "3"}}
+    await source.measure(now=NOW)
     return tube
 
 
@@ -85,6 +87,8 @@ async def test_every_answer_of_the_stand_in_is_as_google_describes_it(a_day: Sma
         "CommentThreadListResponse",
         "CommentListResponse",
         "ChannelListResponse",
+        "PlaylistItemListResponse",
+        "VideoListResponse",
         "Comment",
     }
     found = [line for name, body in a_day.answers for line in departures(body, {"$ref": name}, schemas, name)]

@@ -38,8 +38,11 @@ _ALLOWED = {
     },
     "comments": {"part", "parentId", "maxResults", "pageToken", "textFormat"},
     "channels": {"part", "id", "mine"},
+    "playlistItems": {"part", "playlistId", "maxResults", "pageToken"},
+    "videos": {"part", "id"},
 }
-_SINGLE_FILTERS = ("allThreadsRelatedToChannelId", "id", "parentId", "mine")
+_SINGLE_FILTERS = ("allThreadsRelatedToChannelId", "id", "parentId", "mine", "playlistId")
+UPLOADS = CHANNEL.replace("UC", "UU", 1)
 
 
 def refused(status: int, reason: str, message: str = "refused", **headers: str) -> Fault:
@@ -82,6 +85,10 @@ class SmallYouTube:
     shown: int = 2
     largest: int = 100
     strict_ids: bool = False
+    statistics: Node = field(default_factory=lambda: {"subscriberCount": "5400", "viewCount": "98000"})
+    videos: dict[str, Node] = field(default_factory=dict)
+    """Each video's statistics, newest first."""
+    uploads: str = UPLOADS
     units: int = 0
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -130,9 +137,14 @@ class SmallYouTube:
             return await self._insert(request)
         if (trouble := self._misused(resource, query)) is not None:
             return trouble()
-        return {"commentThreads": self._threads, "comments": self._replies, "channels": self._channels}[resource](
-            query, request
-        )
+        answers = {
+            "commentThreads": self._threads,
+            "comments": self._replies,
+            "channels": self._channels,
+            "playlistItems": self._uploads,
+            "videos": self._videos,
+        }
+        return answers[resource](query, request)
 
     def _authorised(self, request: web.Request) -> Fault | None:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -219,8 +231,33 @@ class SmallYouTube:
         asked = query.get("id", CHANNEL if ours else "UCotherChannel")
         if asked in {CHANNEL, "UCotherChannel"}:
             title = TITLE if asked == CHANNEL else "Чужий канал"
-            body["items"] = [{"kind": "youtube#channel", "etag": "e", "id": asked, "snippet": {"title": title}}]
+            parts: Node = {
+                "snippet": {"title": title},
+                "statistics": self.statistics,
+                "contentDetails": {"relatedPlaylists": {"uploads": self.uploads} if self.uploads else {}},
+            }
+            wanted = {name: parts[name] for name in query["part"].split(",")}
+            body["items"] = [{"kind": "youtube#channel", "etag": "e", "id": asked, **wanted}]
         return self._said("ChannelListResponse", body)
+
+    def _uploads(self, query: dict[str, str], request: web.Request) -> web.StreamResponse:
+        if query["playlistId"] != UPLOADS or not self.videos:
+            return refused(404, "playlistNotFound", "The playlist cannot be found.")()
+        nodes = [
+            {"kind": "youtube#playlistItem", "etag": "e", "id": f"p-{video}", "contentDetails": {"videoId": video}}
+            for video in list(self.videos)[: int(query.get("maxResults", "5"))]
+        ]
+        body: Node = {"kind": "youtube#playlistItemListResponse", "etag": "e", "items": nodes}
+        return self._said("PlaylistItemListResponse", body | {"pageInfo": {"totalResults": len(self.videos)}})
+
+    def _videos(self, query: dict[str, str], request: web.Request) -> web.StreamResponse:
+        asked = query["id"].split(",")
+        nodes = [
+            {"kind": "youtube#video", "etag": "e", "id": video, "statistics": counted}
+            for video, counted in self.videos.items()
+            if video in asked
+        ]
+        return self._said("VideoListResponse", {"kind": "youtube#videoListResponse", "etag": "e", "items": nodes})
 
     def _under(self, top: str) -> list[Comment]:
         replies = [one for one in self.comments.values() if one.parent == top and not one.held]
