@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 
 from bot.domain.errors import SourceError
-from bot.store import Database, Store, communities, deliveries
+from bot.store import Database, Store, communities, deliveries, outages
 
 PATIENCE = 3
 """Looks in a row that may fail for a passing reason before the leads hear of it."""
@@ -25,6 +25,7 @@ class Alarms:
 
         def work(db: Database) -> tuple[int, bool]:
             state = communities.failed(db, key, error.code, now)
+            outages.began(db, key, error.code, state.failing_since or now)
             sound = (error.permanent or state.failures >= PATIENCE) and communities.alarm_once(db, key)
             if sound:
                 since = (state.failing_since or now).timestamp()
@@ -46,6 +47,7 @@ class Alarms:
 
         def work(db: Database) -> None:
             state = communities.state(db, key)
+            outages.ended(db, key, now)
             if communities.recovered(db, key):
                 since = state.failing_since.timestamp() if state.failing_since else None
                 payload = {"community": key, "recovered": True, "since": since}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.hours import next_morning
 from bot.domain.model import Agent, Community, ReplyStatus, ThreadStatus, ThreadView
+from bot.domain.told import Told
 from bot.store import Database, Store, agents, deliveries, replies, threads, views
 from bot.store.listed import card_link
 from bot.store.replies import Kept
@@ -20,18 +21,9 @@ NOTE_MARK = "//"
 DRAFTED = timedelta(seconds=5)
 """How long past its undo window a reply may take before the card says that it is on its way."""
 
-_ANYWHERE = frozenset({"queue", "mine", "more"})
-"""Buttons that change nothing but what is shown."""
+_ANYWHERE = frozenset({"queue", "mine", "more", "sources", "pause", "resume"})
+"""Buttons that change nothing but what is shown, or whose use case asks who taps."""
 _ON_DRAFTS = frozenset({"send", "cancel"})
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What to say to the person who acted: a text id with its values; an alert box for refusals."""
-
-    text: str
-    values: Mapping[str, object] = field(default_factory=dict)
-    alert: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.cards import BoardRow
+from bot.domain.audience import Audience, audiences
 from bot.domain.model import Community
-from bot.domain.periods import Period
+from bot.domain.periods import Period, local_days
 from bot.domain.stats import TeamFigures, figures
-from bot.store import Database, Store, questions, threads
+from bot.store import Database, Store, measures, questions, threads
 from bot.store.listed import listed
 
 PAGE = 10
@@ -50,12 +52,21 @@ class Reports:
         """The team's figures of the questions asked in ``period``."""
         return await self._store.read(lambda db: figures_of(db, self._communities, period, now))
 
+    async def audience(self, period: Period, zone: ZoneInfo) -> tuple[Audience, ...]:
+        """What the platforms counted over the local days of ``period``, by community."""
+        return await self._store.read(lambda db: audience_of(db, period, zone))
+
+
+def audience_of(db: Database, period: Period, zone: ZoneInfo) -> tuple[Audience, ...]:
+    first, last = local_days(period, zone)
+    return audiences(measures.of_days(db, first, last), first, last)
+
 
 def figures_of(db: Database, communities: Mapping[str, Community], period: Period, now: datetime) -> TeamFigures:
     return figures(questions.of_period(db, period, communities), period, now)
 
 
-def as_json(team: TeamFigures) -> dict[str, Any]:
+def as_json(team: TeamFigures, audience: Sequence[Audience] = ()) -> dict[str, Any]:
     """The figures as plain JSON values: times in seconds, rates from 0 to 1, None where there is nothing to measure."""
     return {
         "from": team.period.start.isoformat(),
@@ -93,4 +104,5 @@ def as_json(team: TeamFigures) -> dict[str, Any]:
             }
             for one in team.communities
         ],
+        "audience": [asdict(one) for one in audience],
     }

@@ -21,7 +21,7 @@ from telegram.ext import (
     filters,
 )
 
-from handlers import claim, dismiss, draft, gate, help, lang, membership, queue, reply, snooze, stats  # noqa: A004
+from handlers import claim, dismiss, draft, gate, help, lang, membership, queue, reply, snooze, sources, stats  # noqa: A004
 from handlers import errors as failures
 from handlers import setup as binding
 from handlers.gate import Button, agents_only
@@ -43,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("stats", agents_only(stats.stats)),
     Command("week", agents_only(stats.week)),
     Command("top", agents_only(stats.top)),
+    Command("sources", agents_only(sources.sources)),
     Command("lang", agents_only(lang.lang)),
     Command("help", agents_only(help.help_)),
     Command("start", agents_only(help.start)),
@@ -65,6 +66,9 @@ BUTTONS: dict[str, Button] = {
     "queue": queue.turn_queue,
     "mine": queue.turn_mine,
     "more": queue.more,
+    "sources": sources.turn,
+    "pause": sources.pause,
+    "resume": sources.resume,
 }
 
 ANSWERS_AT_ONCE = 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.desk import Told
+from bot.domain.told import Told
 from handlers.parts import Pressed
 
 

@@ -10,7 +10,7 @@ import telegram
 from telegram import CallbackQuery, Message
 
 from bot import cards
-from bot.desk import Told
+from bot.domain.told import Told
 from handlers.parts import Asked, Parts, Pressed, spoken, words_of
 
 Answer = Callable[[Asked], Awaitable[None]]

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 from telegram import Message, Update
 
 from bot.cards import Card
-from bot.desk import Desk, Told
+from bot.desk import Desk
 from bot.domain.clock import Clock
 from bot.domain.model import Agent, Community
+from bot.domain.told import Told
+from bot.health import SourceHealth
 from bot.outbox import Speaker
 from bot.reports import Reports
 from bot.team import Team
@@ -24,6 +26,7 @@ class Parts:
     desk: Desk
     team: Team
     reports: Reports
+    health: SourceHealth
     speaker: Speaker
     clock: Clock
     zone: ZoneInfo

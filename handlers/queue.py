@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot import cards
 from bot.cards import Card
 from bot.cards.board import UNFOLD
-from bot.desk import Told
 from bot.domain.masks import mask
+from bot.domain.told import Told
 from bot.reports import Page
 from bot.texts import Texts
 from handlers.parts import Asked, Parts, Pressed

@@ -6,8 +6,9 @@ from telegram import Message
 
 from bot import cards
 from bot.cards.said import plain_text
-from bot.desk import NOTE_MARK, Taken, Told
+from bot.desk import NOTE_MARK, Taken
 from bot.domain.model import Agent
+from bot.domain.told import Told
 from bot.texts import Texts
 from handlers.gate import recognised
 from handlers.parts import Parts, spoken

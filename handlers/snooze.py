@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.desk import Told
+from bot.domain.told import Told
 from handlers.parts import Pressed
 
 

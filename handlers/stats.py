@@ -21,13 +21,19 @@ async def stats(asked: Asked) -> None:
         return
     this, before = await _pair(asked.parts, span(asked.parts.clock.now(), asked.parts.zone))
     names = {key: community.name for key, community in asked.parts.communities.items()}
-    await asked.answer(cards.stats_text(this, before, names=names, say=asked.say, zone=asked.parts.zone))
+    audience = await asked.parts.reports.audience(this.period, asked.parts.zone)
+    await asked.answer(
+        cards.stats_text(this, before, names=names, audience=audience, say=asked.say, zone=asked.parts.zone)
+    )
 
 
 async def week(asked: Asked) -> None:
     this, before = await _pair(asked.parts, periods.week_of(asked.parts.clock.now(), asked.parts.zone))
     names = {key: community.name for key, community in asked.parts.communities.items()}
-    await asked.answer(cards.week_text(this, before, names=names, say=asked.say, zone=asked.parts.zone))
+    audience = await asked.parts.reports.audience(this.period, asked.parts.zone)
+    await asked.answer(
+        cards.week_text(this, before, names=names, audience=audience, say=asked.say, zone=asked.parts.zone)
+    )
 
 
 async def top(asked: Asked) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.errors import PageUnreadable, SourceError
 from bot.domain.model import Look
+from bot.store import communities
 from jobs.parts import Parts
 
 LONGEST_REST = timedelta(minutes=15)
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 async def run(parts: Parts, key: str, *, now: datetime) -> timedelta:
     """One look; returns how long to rest until the next."""
     every = parts.poll_every[key]
+    if parts.store.glance(lambda db: communities.is_paused(db, key)):
+        return every
     try:
         look = await _fetched(parts, key, now)
     except SourceError as error:

@@ -42,7 +42,8 @@ async def _report(parts: Parts, now: datetime) -> Card:
     earlier = await parts.reports.figures(before, now=before.end)
     names = {key: community.name for key, community in parts.communities.items()}
     say = texts_for(await parts.team.language())
-    return cards.week_text(figures, earlier, names=names, say=say, zone=parts.zone)
+    audience = await parts.reports.audience(week, parts.zone)
+    return cards.week_text(figures, earlier, names=names, audience=audience, say=say, zone=parts.zone)
 
 
 def due(local: datetime) -> bool:

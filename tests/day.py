@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.desk import Desk, Taken, Told
+from bot.desk import Desk, Taken
 from bot.domain.model import Agent, ReplyStatus
+from bot.domain.told import Told
 from bot.sandbox.telegram import GROUP_ID
 from bot.store import settle
 from tests.floor import AGENT, Floor

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.desk import Desk, Told
+from bot.desk import Desk
 from bot.domain.model import Agent, AnswerKind, ThreadStatus
+from bot.domain.told import Told
 from bot.sandbox.telegram import GROUP_ID, MARIA
 from bot.store import Database, Store, deliveries
 from bot.store.deliveries import Kind

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.desk import Desk, Taken, Told
+from bot.desk import Desk, Taken
 from bot.domain.model import AnswerKind, ReplyStatus, ThreadStatus
+from bot.domain.told import Told
 from bot.sandbox.telegram import GROUP_ID
 from bot.store import Store, deliveries, replies, threads
 from bot.store.deliveries import Kind

@@ -16,6 +16,7 @@ from bot.app.telegram import ALLOWED_UPDATES
 from bot.chat import Chat
 from bot.desk import Desk
 from bot.domain.model import ReplyStatus, ThreadStatus
+from bot.health import SourceHealth
 from bot.outbox import Speaker
 from bot.reports import Reports
 from bot.sandbox.telegram import GROUP_ID, IVAN, OKSANA, STRANGER, TARAS, World
@@ -92,6 +93,7 @@ async def room(floor: Floor, desk: Desk, bot: telegram.Bot, chat: Chat, world: W
         desk=desk,
         team=Team(floor.store, chat, chat_id=None, language="uk"),
         reports=Reports(floor.store, COMMUNITIES),
+        health=SourceHealth(floor.store, COMMUNITIES),
         speaker=Speaker(floor.store, clock),
         clock=clock,
         zone=KYIV,
@@ -124,6 +126,9 @@ def produced_verbs() -> set[str]:
     row = cards.BoardRow(5, "Форум", "Абонент", "Чому?", NOW, OKSANA_AGENT.name)
     for page in (cards.queue_page, cards.mine_page):
         made += actions(page([row], 2, 3, 25, mask=same, say=say, now=NOW, zone=KYIV))
+    fine, paused = cards.SourceRow("a", "A", "vk", NOW), cards.SourceRow("b", "B", "vk", NOW, paused_at=NOW)
+    counted = {"total": 12, "failing": 0, "paused": 1, "lead": True}
+    made += actions(cards.sources_page([fine, paused], 1, 2, **counted, say=say, now=NOW, zone=KYIV))  # type: ignore[arg-type]
     made += actions(cards.digest([row], 7, mask=same, say=say, zone=KYIV))
     return {action.partition(":")[0] for action in made}
 
@@ -136,8 +141,9 @@ def test_every_button_and_command_is_worded_in_both_languages() -> None:
     for lang in LANGS:
         say = texts_for(lang)
         assert [command.name for command in COMMANDS if not say.knows(f"command.{command.name}")] == []
-        # "queue" and "mine" are pages: their buttons are arrows and numbers.
-        assert [verb for verb in BUTTONS if verb not in ("queue", "mine") and not say.knows(f"button.{verb}")] == []
+        # These are pages: their buttons are arrows and numbers.
+        pages = ("queue", "mine", "sources")
+        assert [verb for verb in BUTTONS if verb not in pages and not say.knows(f"button.{verb}")] == []
 
 
 def test_commands_are_such_as_telegram_takes() -> None:
@@ -230,7 +236,7 @@ async def test_a_tap_claims_and_is_answered(room: Room) -> None:
     assert alert
 
 
-@pytest.mark.parametrize("verb", sorted(set(BUTTONS) - {"queue", "mine", "more"}))
+@pytest.mark.parametrize("verb", sorted(set(BUTTONS) - {"queue", "mine", "more", "sources"}))
 async def test_every_verb_is_answered_whatever_the_state_of_the_thread(room: Room, verb: str) -> None:
     for prepare in (
         "UPDATE thread SET status = 'waiting'",

@@ -12,6 +12,7 @@ from bot.config import CommunitySettings, Settings
 from bot.desk import Desk
 from bot.domain.clock import Clock
 from bot.domain.model import Community
+from bot.health import SourceHealth
 from bot.intake import Intake
 from bot.language import classify
 from bot.outbox import Deliverer, Publisher, Renderer, Speaker
@@ -70,7 +71,9 @@ def build(settings: Settings, store: Store, chat: Chat, http: Http, clock: Clock
     intake = Intake(store, communities, _lookbacks(settings), partial(classify, products=()))
     renderer = Renderer(communities, language=settings.team.language, zone=zone)
     return Built(
-        handlers=HandlerParts(desk, team, reports, speaker, clock, zone, settings.team.name, communities),
+        handlers=HandlerParts(
+            desk, team, reports, SourceHealth(store, communities), speaker, clock, zone, settings.team.name, communities
+        ),
         jobs=JobParts(
             store=store,
             intake=intake,

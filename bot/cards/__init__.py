@@ -8,6 +8,7 @@ from bot.cards.figures import figures_help, stats_text, top_text, week_text
 from bot.cards.plain import LIMIT, TOAST_LIMIT, Button, Card, toast, utf16
 from bot.cards.replies import draft_card, handed_card, taken_text
 from bot.cards.said import plain_text, without_markup
+from bot.cards.sources import SourceRow, sources_page
 from bot.cards.team import (
     alarm,
     double,
@@ -27,6 +28,7 @@ __all__ = [
     "BoardRow",
     "Button",
     "Card",
+    "SourceRow",
     "alarm",
     "board",
     "digest",
@@ -43,6 +45,7 @@ __all__ = [
     "queue_page",
     "recovered",
     "setup_done",
+    "sources_page",
     "stats_text",
     "taken_text",
     "thread_card",

@@ -78,7 +78,7 @@ def queue_page(
     if not rows:
         return Card(say.html("queue.empty"))
     listed = _listed(rows, say.html("queue.head", n=say.number(total)), mask, say, now, zone)
-    return Card(listed, _paging("queue", page, pages, say))
+    return Card(listed, paging("queue", page, pages, say))
 
 
 def mine_page(
@@ -97,7 +97,7 @@ def mine_page(
         return Card(say.html("mine.empty"))
     nobody = [_without_agent(row) for row in rows]
     listed = _listed(nobody, say.html("mine.head", n=say.number(total)), mask, say, now, zone)
-    return Card(listed, _paging("mine", page, pages, say))
+    return Card(listed, paging("mine", page, pages, say))
 
 
 def digest(rows: Sequence[BoardRow], total: int, *, mask: Mask, say: Texts, zone: ZoneInfo) -> Card:
@@ -162,7 +162,8 @@ def _fitting(written: Sequence[Html], room: int) -> list[Html]:
     return kept
 
 
-def _paging(verb: str, page: int, pages: int, say: Texts) -> Rows:
+def paging(verb: str, page: int, pages: int, say: Texts) -> Rows:
+    """Back, where we are, onward: buttons ``<verb>:<page>``; none where there is one page."""
     if pages <= _FIRST_PAGE:
         return ()
     back = Button(say("button.back"), action=f"{verb}:{page - 1}") if page > _FIRST_PAGE else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
+from bot.cards.audience import audience_lines
 from bot.cards.markup import lines, words
 from bot.cards.plain import Card
+from bot.domain.audience import Audience
 from bot.domain.stats import AgentFigures, CommunityFigures, TeamFigures
 from bot.texts import Html, Texts
 
@@ -35,11 +37,14 @@ def stats_text(
     previous: TeamFigures | None,
     *,
     names: Mapping[str, str] | None = None,
+    audience: Sequence[Audience] = (),
     say: Texts,
     zone: ZoneInfo,
 ) -> Card:
-    """The team's figures, each beside the ``previous`` period's; ``names`` tells the communities' names by key."""
-    return Card(lines(_title("stats.title", figures, say, zone), *_body(figures, previous, names or {}, say)))
+    """The team's figures, each beside the ``previous`` period's, and the audience's; ``names`` are the communities'."""
+    *body, footnote = _body(figures, previous, names or {}, say)
+    heard = audience_lines(audience, names or {}, say)
+    return Card(lines(_title("stats.title", figures, say, zone), *body, *heard, footnote))
 
 
 def top_text(
@@ -65,16 +70,17 @@ def week_text(
     previous: TeamFigures | None,
     *,
     names: Mapping[str, str] | None = None,
+    audience: Sequence[Audience] = (),
     minimum: int = MINIMUM_ANSWERS,
     hidden: Collection[int] = _NOBODY,
     say: Texts,
     zone: ZoneInfo,
 ) -> Card:
-    """The week's report: the team's figures compared with the week before, then its people."""
+    """The week's report: the team's figures compared with the week before, its people, and the audience."""
     title = _title("week.title", figures, say, zone)
     *body, footnote = _body(figures, previous, names or {}, say)
     people = _agents(figures, minimum, hidden, say) if figures.answered else []
-    return Card(lines(title, *body, *people, footnote))
+    return Card(lines(title, *body, *people, *audience_lines(audience, names or {}, say), footnote))
 
 
 def figures_help(*, say: Texts) -> Card:

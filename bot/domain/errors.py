@@ -51,6 +51,18 @@ class PageUnreadable(SourceError):
     permanent = False
 
 
+class NothingFound(PageUnreadable):
+    """The page shows nothing where there was something: a changed page or a hidden board, never "all quiet"."""
+
+    code = "nothing_found"
+
+
+class CommunityPaused(SourceError):
+    """A lead has paused this community: it is neither looked at nor written to."""
+
+    code = "paused"
+
+
 class PageTooLarge(SourceError):
     """The answer is larger than the cap, before or after decompression."""
 

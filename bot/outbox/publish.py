@@ -14,6 +14,7 @@ from datetime import timedelta
 from bot.domain.clock import Clock
 from bot.domain.errors import (
     CaptchaAsked,
+    CommunityPaused,
     LoginRefused,
     PageGone,
     ReplyFlood,
@@ -25,7 +26,7 @@ from bot.domain.errors import (
 )
 from bot.domain.model import ReplyStatus, ReplyTarget, SeenPost
 from bot.sources import Source
-from bot.store import Database, Store, deliveries, posts, replies, settings, settle, threads
+from bot.store import Database, Store, communities, deliveries, posts, replies, settings, settle, threads
 from bot.store.replies import Kept
 
 READ_BACK = (0.0, 2.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
@@ -102,6 +103,8 @@ class Publisher:
             source = self._sources.get(kept.community)
             if source is None:
                 await self._refuse(kept, PageGone.code)
+            elif self._store.glance(lambda db: communities.is_paused(db, kept.community)):
+                await self._while_paused(kept)
             elif kept.reply.status in (ReplyStatus.PUBLISHED, ReplyStatus.UNKNOWN):
                 await self._read_back(kept, source)
             else:
@@ -111,6 +114,14 @@ class Publisher:
             await self._doubt(kept)
         finally:
             self._store.bells.pages.set()
+
+    async def _while_paused(self, kept: Kept) -> None:
+        """What was not sent comes back to its agent; what was sent is looked for when the pause is over."""
+        if kept.reply.status in (ReplyStatus.PUBLISHED, ReplyStatus.UNKNOWN):
+            later = self._clock.now() + timedelta(seconds=READ_BACK[-1])
+            await self._store.write(lambda db: replies.look_later(db, kept.reply.id, later))
+        else:
+            await self._refuse(kept, CommunityPaused.code)
 
     async def _doubt(self, kept: Kept) -> None:
         try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.domain.errors import PageGone, PageUnreadable, SourceBusy, SourceDown
+from bot.domain.errors import NothingFound, PageGone, PageUnreadable, SourceBusy, SourceDown
 from bot.domain.model import Look, SeenPost
 
 _LIST_PAGES = 3
@@ -171,7 +171,7 @@ async def _listed(look: _Looking) -> dict[str, Row]:
         if not look.known or seen_before or not listed.more or not fresh:
             break
     if not rows and look.known:
-        raise PageUnreadable("the board lists no topic where there were some")
+        raise NothingFound("the board lists no topic where there were some")
     return rows
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from bot.domain.clean import squeeze
 from bot.domain.errors import (
+    NothingFound,
     PageGone,
     PageUnreadable,
     ReplyClosed,
@@ -197,6 +198,8 @@ class Facebook:
             except PageGone:
                 gone.add(post_id)
                 del look.known[post_id]
+        if not feed.posts and look.known:
+            raise NothingFound("the feed is empty, although its posts are there")
         look.complete.update(gone)
         return bool(gone)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.clean import squeeze
-from bot.domain.errors import PageUnreadable, ReplyClosed
+from bot.domain.errors import NothingFound, ReplyClosed
 from bot.domain.model import Health, Look, Published, ReplyTarget, SeenPost
 from bot.sources.answer import Answer
 from bot.sources.feed_pages import FeedPage, parse_feed
@@ -43,7 +43,7 @@ class Feed:
             return Look((), memory | answer.validators, unchanged=True)
         page = await self._parsed(answer, now)
         if not page.posts and memory.get("entries", "0") != "0":
-            raise PageUnreadable("the feed has no entry where there were some")
+            raise NothingFound("the feed has no entry where there were some")
         return Look(page.posts, {**answer.validators, "digest": digest, "entries": str(len(page.posts))})
 
     async def publish(self, target: ReplyTarget, text: str, *, now: datetime) -> Published:

@@ -25,6 +25,7 @@ from bot.domain.errors import (
     AddressRefused,
     CaptchaAsked,
     LoginRefused,
+    NothingFound,
     PageGone,
     PageUnreadable,
     ReplyClosed,
@@ -275,7 +276,7 @@ class Forum(ABC):
                 break
         look.whole = page >= board.pages
         if not rows and look.known:
-            raise PageUnreadable("the board lists no topic where there were some")
+            raise NothingFound("the board lists no topic where there were some")
         return rows
 
     async def _read_topic(self, look: Looking, tid: str, row: TopicRow | None = None) -> None:

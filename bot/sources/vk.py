@@ -13,6 +13,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from bot.domain.errors import (
+    NothingFound,
     PageGone,
     PageUnreadable,
     ReplyClosed,
@@ -267,7 +268,7 @@ class VK:
             return False
         there = {str(one.place) for one in (await self._api.existing(self._kind, places, look.now)).listed}
         if there and not page.listed:
-            raise PageUnreadable("the list is empty, although its posts are there")
+            raise NothingFound("the list is empty, although its posts are there")
         gone = set(missed) - there
         for own_id in gone:
             del look.known[own_id]

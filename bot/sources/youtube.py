@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from bot.domain.clean import clean, squeeze
 from bot.domain.errors import (
+    NothingFound,
     PageGone,
     PageUnreadable,
     ReplyClosed,
@@ -203,7 +204,7 @@ class YouTube:
         suspects = list(dict.fromkeys([*missing, *again]))[:_SUSPECTS]
         absent = await self._by_id(look, suspects)
         if none_listed and len(absent) < len(suspects):
-            raise PageUnreadable("the channel lists no comment where there were some")
+            raise NothingFound("the channel lists no comment where there were some")
         for key in absent:
             del look.known[key]
             look.complete.add(key)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.store import outages
 from bot.store.rows import Row, all_rows, changed, moment, one_row, seconds
 
 
@@ -23,6 +24,7 @@ class CommunityState:
     failures: int
     """Looks that failed in a row."""
     alarmed: bool
+    paused_at: datetime | None = None
 
 
 def state(db: Database, key: str) -> CommunityState:
@@ -70,6 +72,35 @@ def recovered(db: Database, key: str) -> bool:
     return told
 
 
+def paused(db: Database) -> frozenset[str]:
+    """The communities that a lead has paused: neither looked at nor written to."""
+    return frozenset(row[0] for row in db.execute("SELECT key FROM community WHERE paused_at IS NOT NULL").fetchall())
+
+
+def is_paused(db: Database, key: str) -> bool:
+    return db.execute("SELECT 1 FROM community WHERE key = ? AND paused_at IS NOT NULL", [key]).fetchone() is not None
+
+
+def pause(db: Database, key: str, by: int, now: datetime) -> bool:
+    """Pause a community; False when it was paused already. An outage under way ends: nobody looks any more."""
+    done = changed(
+        db,
+        """INSERT INTO community (key, paused_at, paused_by) VALUES (?, ?, ?)
+        ON CONFLICT (key) DO UPDATE SET paused_at = excluded.paused_at, paused_by = excluded.paused_by
+        WHERE paused_at IS NULL""",
+        [key, seconds(now), by],
+    )
+    if done:
+        recovered(db, key)
+        outages.ended(db, key, now)
+    return done == 1
+
+
+def resume(db: Database, key: str) -> bool:
+    """Look again; False when it was not paused."""
+    return changed(db, "UPDATE community SET paused_at = NULL WHERE key = ? AND paused_at IS NOT NULL", [key]) == 1
+
+
 def _from(row: Row) -> CommunityState:
     return CommunityState(
         memory=json.loads(row["memory"]),
@@ -79,4 +110,5 @@ def _from(row: Row) -> CommunityState:
         error_code=row["error_code"],
         failures=row["failures"],
         alarmed=bool(row["alarmed"]),
+        paused_at=moment(row["paused_at"]),
     )

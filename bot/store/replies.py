@@ -224,6 +224,14 @@ def unseen(db: Database, reply_id: int, check_at: datetime) -> None:
     )
 
 
+def look_later(db: Database, reply_id: int, check_at: datetime) -> None:
+    """Nobody may look now: at ``check_at`` again, without counting this as a look in vain."""
+    db.execute(
+        "UPDATE reply SET due_at = ? WHERE id = ? AND status IN ('published', 'unknown')",
+        [seconds(check_at), reply_id],
+    )
+
+
 def refused(db: Database, reply_id: int, code: str, now: datetime) -> None:
     """Permanently not published: back to its agent."""
     if changed(

@@ -196,6 +196,40 @@ def m0001_first(db: Database) -> None:
             db.execute(statement)
 
 
+_MEASURES_AND_HEALTH = """
+CREATE TABLE measure (
+    community TEXT NOT NULL,
+    container_id TEXT NOT NULL,
+    metric TEXT NOT NULL,
+    local_date TEXT NOT NULL,
+    value REAL NOT NULL,
+    measured_at REAL NOT NULL,
+    PRIMARY KEY (community, container_id, metric, local_date)
+);
+CREATE INDEX measure_day ON measure (local_date);
+CREATE TABLE outage (
+    id INTEGER PRIMARY KEY,
+    community TEXT NOT NULL,
+    code TEXT NOT NULL,
+    began_at REAL NOT NULL,
+    ended_at REAL
+);
+CREATE UNIQUE INDEX outage_open ON outage (community) WHERE ended_at IS NULL;
+CREATE INDEX outage_began ON outage (community, began_at);
+ALTER TABLE community ADD COLUMN measured_at REAL;
+ALTER TABLE community ADD COLUMN paused_at REAL;
+ALTER TABLE community ADD COLUMN paused_by INTEGER;
+"""
+
+
+@migrations()
+def m0002_measures_and_health(db: Database) -> None:
+    """What platforms count, when a community could not be read, and which ones a lead has paused."""
+    for statement in _MEASURES_AND_HEALTH.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
 def not_ours(db: Database) -> str:
     """Why this database is not for this program: made by another one, or by a newer version; "" when all is well."""
     tables = set(db.table_names())

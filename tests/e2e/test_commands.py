@@ -28,6 +28,8 @@ async def test_each_command_answers_in_the_group_in_ukrainian(desk: Desk) -> Non
         "/help figures": "Як ми рахуємо",
         "/start@vidhuk_demo_bot": "Як ми працюємо",
         "/lang": "/lang uk або /lang en",
+        "/sources": "✅ 📘 Сторінка: погляд о",
+        "/sources pause fb": "лише адміністратори",
     }
     for command, words in expected.items():
         answer = await desk.maria.asks(command)
@@ -50,6 +52,7 @@ async def test_each_command_answers_in_private_in_english(desk: Desk) -> None:
         "/stats day": "Questions: 1",
         "/week": "Questions: 1",
         "/top": "no answers yet",
+        "/sources": "All can be read",
         "/help": "How we work",
         "/help figures": "How we count",
     }
@@ -127,3 +130,21 @@ async def test_private_answers_do_not_wait_for_a_busy_group(desk: Desk) -> None:
 
 def _past(desk: Desk, seconds: float) -> float:
     return desk.facebook.clock() - seconds
+
+
+@scene(Setup(forum=False))
+async def test_a_lead_pauses_a_page_and_an_answer_comes_back_until_it_is_resumed(desk: Desk) -> None:
+    desk.hanna.asks("Чому немає мережі?")
+    card = await desk.card("немає мережі")
+    assert "на паузі. Не читаю й не публікую" in (await desk.oksana.asks("/sources pause fb")).text
+    seen = len(desk.requests("graph"))
+    desk.taras.replies(card, "Уже лагодимо.")
+    refused = await desk.posted("на паузу")
+    assert "Уже лагодимо." in refused.text
+    assert len(desk.requests("graph")) - seen <= 1, "a look that was under way may end; none begins"
+    listed = await desk.oksana.asks("/sources")
+    assert "⏸ 📘 Сторінка: на паузі" in listed.text
+    told = await desk.oksana.taps(listed, "resume")
+    assert told.text.startswith("▶️ Сторінка: знову читаю")
+    await desk.taras.taps(refused, "retry")
+    await card.shows("✅ Відповідь: Тарас")
