@@ -176,7 +176,11 @@ def test_every_button_stands_in_the_list_with_its_labels() -> None:
     page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+ \| [^|]+) \|", page, re.MULTILINE))
     assert set(rows) == set(BUTTONS)
-    placeholders = {"more": {"n": 5}, "pause": {"key": "{key}"}, "resume": {"key": "{key}"}}
+    placeholders: dict[str, dict[str, object]] = {
+        "more": {"n": 5},
+        "pause": {"key": "{key}"},
+        "resume": {"key": "{key}"},
+    }
     for verb in set(BUTTONS) - {"queue", "mine", "sources"}:
         values = placeholders.get(verb, {})
         assert rows[verb] == " | ".join(texts_for(lang)(f"button.{verb}", **values) for lang in LANGS)
