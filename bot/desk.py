@@ -262,15 +262,18 @@ class Desk:
 
         return await self._store.write(work, durable=True, ring=True)
 
-    async def retry(self, thread_id: int, agent: Agent, *, now: datetime) -> Told:
-        """Publish a refused reply, or one of unknown fate, once more: a person's decision, never the machine's."""
+    async def retry(self, thread_id: int, agent: Agent, *, replaces: bool = False, now: datetime) -> Told:
+        """Publish a refused reply, or one of unknown fate, once more: a person's decision, never the machine's.
+
+        ``replaces`` says that the person knows of the answer that stands there, and wants this one in its place.
+        """
 
         def work(db: Database) -> Told:
             thread = threads.get(db, thread_id)
             if refusal := _not_theirs(db, thread, agent):
                 return refusal
             reply = replies.under_way(db, thread_id)
-            if reply is None or not replies.send_again(db, reply.id, now):
+            if reply is None or not replies.send_again(db, reply.id, now, replaces=replaces):
                 return Told("draft.too_late", alert=True)
             deliveries.draft(db, reply.id, now)
             deliveries.card(db, thread_id, now)

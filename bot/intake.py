@@ -55,7 +55,7 @@ class Intake:
         total = posts.Taken(0, 0, 0)
         cleaned = sorted((_cleaned(post) for post in look.posts), key=_as_written)
         for start in range(0, len(cleaned), BATCH):
-            batch = [(post, text_hash(post.text)) for post in cleaned[start : start + BATCH]]
+            batch = [(post, _mark(post)) for post in cleaned[start : start + BATCH]]
             taken = await self._store.write(
                 lambda db, batch=batch: posts.take(db, key, batch, official, now)  # type: ignore[misc]
             )
@@ -107,6 +107,11 @@ def _cleaned(post: SeenPost) -> SeenPost:
     return replace(
         post, text=clean(post.text), author_name=clean(post.author_name)[:200], title=clean(post.title)[:300]
     )
+
+
+def _mark(post: SeenPost) -> str:
+    """What tells an edit: the words, and of a review the stars too."""
+    return text_hash(post.text if post.stars is None else f"{post.stars} {post.text}")
 
 
 def _as_written(post: SeenPost) -> tuple[datetime, int]:

@@ -63,6 +63,7 @@ BUTTONS: dict[str, Button] = {
     "send": draft.send_now,
     "cancel": draft.cancel,
     "retry": draft.retry,
+    "replace": draft.replace,
     "queue": queue.turn_queue,
     "mine": queue.turn_mine,
     "more": queue.more,

@@ -1,4 +1,4 @@
-"""A draft under its undo window: send it now, cancel it; try a refused one again."""
+"""A draft under its undo window: send it now, cancel it; try a refused one again, or in the earlier answer's place."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ async def send_now(pressed: Pressed) -> Told:
 
 async def cancel(pressed: Pressed) -> Told:
     return await pressed.parts.desk.cancel(pressed.number, pressed.agent, now=pressed.parts.clock.now())
+
+
+async def replace(pressed: Pressed) -> Told:
+    now = pressed.parts.clock.now()
+    return await pressed.parts.desk.retry(pressed.number, pressed.agent, replaces=True, now=now)
 
 
 async def retry(pressed: Pressed) -> Told:

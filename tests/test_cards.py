@@ -363,3 +363,19 @@ def test_a_reply_that_waits_out_a_limit_says_why_until_when_and_can_be_taken_bac
     shown = draft_card(waiting, claimed(), say=say, zone=KYIV)
     assert words in good(shown)
     assert actions(shown) == ["cancel:9"]
+
+
+@pytest.mark.parametrize(("stars", "shown"), [(1, "★☆☆☆☆"), (3, "★★★☆☆"), (5, "★★★★★")])
+def test_a_review_shows_its_stars(stars: int, shown: str) -> None:
+    base = view()
+    review = view(opening=replace(base.opening, stars=stars))
+    assert f"\n{shown}\n" in card(review).html
+    assert "★" not in card(base).html
+
+
+def test_an_answer_that_would_take_anothers_place_waits_for_a_word_of_its_own() -> None:
+    refused = claimed(reply=reply(ReplyStatus.REFUSED, refusal="overwrites"))
+    made = {action.partition(":")[0] for action in actions(card(refused))}
+    assert "replace" in made
+    assert "retry" not in made
+    assert "Там уже стоїть відповідь компанії" in card(refused).html

@@ -18,8 +18,8 @@ from bot.config import Settings, example, load, values
 from bot.config.models import HIDDEN, TABLES, CommunitySettings
 from bot.config.places import line_of, places
 from bot.domain.errors import ConfigMistakes
+from bot.sources import PLATFORMS
 
-PLATFORMS = ("discourse", "facebook", "feed", "mybb", "nodebb", "phpbb", "smf", "vbulletin", "vk", "xenforo", "youtube")
 SECRETS = {
     "VIDHUK_TELEGRAM_TOKEN": "7000000001:SANDBOX",
     "VIDHUK_FB_KYIVSTAR_TOKEN": "page-token",
@@ -494,3 +494,36 @@ def test_a_discourse_answers_by_a_key_and_the_name_it_was_made_for(mistakes: Mis
     assert "VIDHUK_FORUM_TOKEN" in mistake
     (community,) = read(TEAM + site + 'username = "kyivstar"\n', environ, to_run=True).communities
     assert community.official == {"kyivstar"}
+
+
+# ── stores of apps ────────────────────────────────────────────────────────────────────────────────────────────────
+
+APP = '[[community]]\nkey = "ios"\nname = "Застосунок"\nplatform = "appstore"\npage = "123456789"\n'
+KEY = {
+    "VIDHUK_TELEGRAM_TOKEN": "5:abc",
+    "VIDHUK_IOS_TOKEN": "-----BEGIN PRIVATE KEY-----\nMIG\n-----END PRIVATE KEY-----",
+}
+
+
+def test_an_app_is_read_without_a_key_where_nobody_answers(read: Read) -> None:
+    (app,) = read(
+        TEAM + APP + 'write = false\ncountry = "pl"', {"VIDHUK_TELEGRAM_TOKEN": "5:abc"}, to_run=True
+    ).communities
+    assert (app.country, set(app.official)) == ("pl", {"developer"})
+
+
+def test_to_answer_reviews_a_key_is_needed_with_its_id_and_issuer(mistakes: Mistakes) -> None:
+    assert any(
+        "VIDHUK_IOS_TOKEN" in line for line in mistakes(TEAM + APP, {"VIDHUK_TELEGRAM_TOKEN": "5:abc"}, to_run=True)
+    )
+    found = mistakes(TEAM + APP, KEY, to_run=True)
+    assert [name for name in ("key_id", "issuer") if not any(f"{name}: is missing" in line for line in found)] == []
+
+
+def test_a_key_with_its_id_and_issuer_is_complete(read: Read) -> None:
+    (app,) = read(TEAM + APP + 'key_id = "K1"\nissuer = "I1"', KEY, to_run=True).communities
+    assert (app.key_id, app.issuer, app.api_url) == ("K1", "I1", "https://api.appstoreconnect.apple.com")
+
+
+def test_a_country_that_is_none_is_a_mistake(mistakes: Mistakes) -> None:
+    assert "two small letters" in "".join(mistakes(TEAM + APP + 'country = "Ukraine"'))

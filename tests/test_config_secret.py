@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import load
-from bot.config.secret import check_token
+from bot.config.secret import check_token, find, pieces
 from bot.domain.errors import ConfigMistakes
 
 CHANNEL = (
@@ -56,3 +56,24 @@ def test_the_secrets_within_a_token_are_struck_out_of_the_log_like_the_token_its
     loaded_token(tmp_path, json.dumps(GOOGLE))
     settings = load(tmp_path / "config.toml", TELEGRAM, ("youtube",), to_run=True)
     assert {"5:abc", "SECRET-client", "1//SECRET-refresh"} <= set(settings.secrets)
+
+
+PEM = "-----BEGIN PRIVATE KEY-----\nMIGTAgEAMBMGByqGSM49\nAgEGCCqGSM49AwEHBHkw\n-----END PRIVATE KEY-----"
+
+
+def test_a_private_key_may_stand_in_its_file_on_many_lines(tmp_path: Path) -> None:
+    file = tmp_path / "ios.token"
+    file.write_text(PEM + "\n", "utf-8")
+    assert check_token(find({}, "VIDHUK_IOS_TOKEN", file)) == PEM
+
+
+def test_a_private_key_that_is_cut_is_a_mistake_that_keeps_quiet_about_it() -> None:
+    with pytest.raises(ValueError, match="whole private key") as caught:
+        check_token(PEM[:60])
+    assert "MIGT" not in str(caught.value)
+
+
+@pytest.mark.parametrize("written", [PEM, json.dumps({"type": "service_account", "private_key": PEM})])
+def test_every_line_of_a_private_key_is_struck_out_of_the_log(written: str) -> None:
+    assert {"MIGTAgEAMBMGByqGSM49", "AgEGCCqGSM49AwEHBHkw"} <= set(pieces(written))
+    assert not any(piece.startswith("-----") and "\n" not in piece for piece in pieces(written)[1:])

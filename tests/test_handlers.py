@@ -114,6 +114,7 @@ def produced_verbs() -> set[str]:
     say = texts_for("uk")
     made: list[str] = []
     replies = [None, *(reply(status, refusal="closed") for status in ReplyStatus)]
+    replies.append(reply(ReplyStatus.REFUSED, refusal="overwrites"))
     for status in ThreadStatus:
         for one in replies:
             for doubt in (False, True):

@@ -50,6 +50,9 @@ def source_of(one: CommunitySettings, http: Http) -> Source:
         write=one.write,
         charset=one.charset or "utf-8",
         date_order=one.date_order or "",
+        key_id=one.key_id or "",
+        issuer=one.issuer or "",
+        country=one.country,
     )
     return make_source(one.platform, options=options, http=http)
 

@@ -93,7 +93,7 @@ def _draft_buttons(reply: Reply, thread: ThreadView, say: Texts) -> Rows:
         case ReplyStatus.VERIFIED:
             return rows_of((open_button(reply.url or thread.url, say),))
         case ReplyStatus.REFUSED | ReplyStatus.UNKNOWN:
-            return retry_rows(thread.id, reply.status, say) + rows_of((open_button(thread.url, say),))
+            return retry_rows(thread.id, reply, say) + rows_of((open_button(thread.url, say),))
         case _:
             return ()
 

@@ -52,6 +52,11 @@ def platform_icon(platform: str) -> str:
     return platform_of(platform).icon
 
 
+def stars_text(stars: int | None) -> str:
+    """«★★☆☆☆» for a review, nothing for any other post."""
+    return "" if stars is None else "★" * stars + "☆" * (5 - stars)
+
+
 def refusal_text(code: str | None, say: Texts) -> Html:
     """What happened and what to do, for an error's code."""
     known = code if code and say.knows(f"error.{code}") else "unknown"
@@ -76,6 +81,8 @@ class _Writer:
         )
         if view.edited:
             place = say.html("card.edited", place=place)
+        if stars := stars_text(view.opening.stars):
+            place = say.html("card.stars", place=place, stars=stars)
         title = words(view.title, _TITLE, self.mask)
         return lines(self._state(), place, say.html("card.title", title=title) if title else "")
 

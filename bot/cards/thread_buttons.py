@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.cards.plain import Button, Rows, rows_of, web_address
-from bot.domain.model import ReplyStatus, ThreadStatus, ThreadView
+from bot.domain.errors import ReplyOverwrites
+from bot.domain.model import Reply, ReplyStatus, ThreadStatus, ThreadView
 from bot.texts import Texts
 
 _ON_ITS_WAY = frozenset({ReplyStatus.DRAFT, ReplyStatus.QUEUED, ReplyStatus.SENDING, ReplyStatus.PUBLISHED})
@@ -35,20 +36,27 @@ def open_button(url: str, say: Texts) -> Button | None:
     return Button(say("button.open"), url=good) if good else None
 
 
-def retry_rows(thread_id: int, status: ReplyStatus, say: Texts) -> Rows:
+def retry_rows(thread_id: int, reply: Reply, say: Texts) -> Rows:
     """What an agent can do about a reply that was refused, or whose fate is not known."""
     act = _Actions(thread_id, say)
-    if status is ReplyStatus.REFUSED:
-        return rows_of((act("retry"),))
-    if status is ReplyStatus.UNKNOWN:
+    if reply.status is ReplyStatus.REFUSED:
+        return rows_of((act(_once_more(reply)),))
+    if reply.status is ReplyStatus.UNKNOWN:
         return rows_of((act("confirm"), act("retry")))
     return ()
+
+
+def _once_more(reply: Reply) -> str:
+    """What sends a refused reply again: where it would overwrite an answer, only a word of its own does."""
+    return "replace" if reply.refusal == ReplyOverwrites.code else "retry"
 
 
 def _doubts(view: ThreadView, act: _Actions) -> Rows:
     status = view.reply.status if view.reply else None
     confirm = act("confirm") if view.perhaps_answered or status is ReplyStatus.UNKNOWN else None
-    retry = act("retry") if status in (ReplyStatus.REFUSED, ReplyStatus.UNKNOWN) else None
+    retry = None
+    if view.reply is not None and status in (ReplyStatus.REFUSED, ReplyStatus.UNKNOWN):
+        retry = act(_once_more(view.reply))
     return rows_of((confirm, retry))
 
 

@@ -83,8 +83,11 @@ class Completion:
         key, writes = community["key"], community.get("write", True) is True
         self._secret(place, community, key, "token", secret.check_token)
         self._secret(place, community, key, "password")
-        if platform.token and "token" not in community:
+        if (platform.token or (platform.write_token and writes)) and "token" not in community:
             self._no_secret(place, key, "token")
+        for name in platform.beside_token:
+            if "token" in community and name not in community:
+                self._findings.mistake((*place, name), "is missing; the token is of no use without it")
         proof: secret.Kind = "token" if platform.writes_with == "token" else "password"
         if writes and "username" in community and proof not in community:
             self._no_secret(place, key, proof)

@@ -104,6 +104,10 @@ class CommunitySettings(Part):
     """Of the dates on the page; left out of the file, the team's zone stands here."""
     charset: Annotated[str, AfterValidator(values.charset)] | None = None
     date_order: Literal["DMY", "MDY", "YMD"] | None = None
+    key_id: Name | None = None
+    issuer: Name | None = None
+    country: Annotated[str, AfterValidator(values.country)] = "ua"
+    """Of the store whose public RSS is read where there is no key."""
     token_file: str | None = None
     password_file: str | None = None
     token: SecretStr = NO_SECRET

@@ -21,6 +21,8 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _SIZE_CAP = 4096
+_PEM = "-----BEGIN "
+"""So begins a private key, as Apple gives it: many lines."""
 
 
 def variable(key: str, kind: Kind) -> str:
@@ -55,7 +57,7 @@ def _read(file: Path) -> str:
         raise wrong(expected, f"it cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if not secret:
         raise wrong(expected, "the file is empty")
-    if len(raw) > _SIZE_CAP or ("\n" in secret and not secret.startswith("{")):
+    if len(raw) > _SIZE_CAP or ("\n" in secret and not secret.startswith(("{", _PEM))):
         raise wrong(expected, "the file holds more than one line")
     return secret
 
@@ -69,11 +71,16 @@ def open_to_others(file: Path) -> bool:
 
 
 def check_token(token: str) -> str:
-    """Check that a token came in one piece: signs without spaces, or a JSON object, as Google gives its secrets.
+    """Check that a token came in one piece: signs without spaces, a JSON object, as Google gives its secrets, or a
+    private key with its first and last line, as Apple does.
 
     The ValueError does not repeat it.
     """
     if token.startswith("{") and _is_object(token):
+        return token
+    if token.startswith(_PEM):
+        if not token.endswith("-----"):
+            raise wrong("expected the whole private key, from -----BEGIN to -----END, its last line included")
         return token
     if token.startswith("{"):
         raise wrong("expected the whole JSON text from its first { to its last }, or a token without spaces")
@@ -98,8 +105,17 @@ def check_bot_token(token: str) -> str:
 
 def pieces(found: str) -> list[str]:
     """A secret and, where it is a JSON object, the secrets within: what no log line may hold."""
+    if found.startswith(_PEM):
+        return [found, *_key_lines(found)]
     if not (found.startswith("{") and _is_object(found)):
         return [found]
     within = json.loads(found)
-    named = [within.get(name) for name in ("client_secret", "refresh_token", "token")]
-    return [found, *(value for value in named if isinstance(value, str) and value)]
+    named = [within.get(name) for name in ("client_secret", "refresh_token", "token", "private_key")]
+    values = [value for value in named if isinstance(value, str) and value]
+    return [found, *values, *(line for value in values for line in _key_lines(value))]
+
+
+def _key_lines(key: str) -> list[str]:
+    """The lines between the first and the last of a private key: a log shows one at a time."""
+    lines = key.replace("\\n", "\n").splitlines()
+    return [line for line in lines if line and not line.startswith("-----")]

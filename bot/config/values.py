@@ -108,6 +108,13 @@ def page_id(value: str) -> str:
     return value
 
 
+def country(value: str) -> str:
+    """Check the code of a country's store."""
+    if not re.fullmatch(r"[a-z]{2}", value):
+        raise wrong('expected two small letters, as in country = "ua"')
+    return value
+
+
 def group_id(value: int | None) -> int | None:
     """Check the chat id of a Telegram group."""
     if value is not None and not -(10**15) < value < 0:

@@ -118,6 +118,18 @@ class ReplyRejected(SourceError):
     code = "rejected"
 
 
+class ReplyTooLong(SourceError):
+    """The text is longer than the platform takes; ``detail`` says how much it takes."""
+
+    code = "too_long"
+
+
+class ReplyOverwrites(SourceError):
+    """An answer of ours stands there, and the platform keeps one only: this one would take its place."""
+
+    code = "overwrites"
+
+
 class ReplyUnknown(SourceError):
     """Sent, but the answer was lost: it may stand on the page. Read back before anything else."""
 

@@ -181,6 +181,8 @@ class Post:
     edited_at: datetime | None = None
     gone_at: datetime | None = None
     quoted_authors: tuple[str, ...] = ()
+    stars: int | None = None
+    """What a review gives, 1 to 5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,8 @@ class Reply:
     refusal: str | None = None
     """The error's code (see ``bot.domain.errors``) when refused or unknown."""
     attempts: int = 0
+    replaces: bool = False
+    """Its agent confirmed that it takes the place of the answer that stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +289,10 @@ class Community:
 
 @dataclass(frozen=True, slots=True)
 class ReplyTarget:
-    """Where a reply goes: the question's own post, and what surrounds it."""
+    """Where a reply goes: the question's own post, and what surrounds it.
+
+    ``replaces`` is True when the agent knows that an answer stands there already, and wants this one in its place.
+    """
 
     container_id: str
     external_id: str
@@ -293,6 +300,7 @@ class ReplyTarget:
     author_id: str | None
     text: str
     url: str
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Platform:
     """``address`` is the key that says where the community is (`PAGE` or `URL`), ``expects`` what stands there.
 
     ``token``: nothing can be read without one. ``account``: writing takes a user name and the secret ``writes_with``.
+    ``write_token``: reading takes none, writing does. ``beside_token`` are the keys that must stand beside a token.
     ``number``: the address is a number. ``own`` is how the company's own posts are known there, put together from the
     community's keys; empty where they can't be. ``read_only``: nobody can answer there. ``api_url`` is where the
     platform's interface is unless the settings say otherwise. ``prefix`` begins the keys that `vidhuk init` suggests.
@@ -29,6 +30,8 @@ class Platform:
     number: bool = False
     own: str = "{username}"
     read_only: bool = False
+    write_token: bool = False
+    beside_token: tuple[str, ...] = ()
     api_url: str = ""
     prefix: str = ""
 
@@ -76,6 +79,26 @@ PLATFORMS = {
     ),
     "nodebb": Platform(
         "🗨️", expects='the address of the category or topic, as in url = "https://…/category/5"', account=True
+    ),
+    "googleplay": Platform(
+        "🤖",
+        PAGE,
+        'the package name of the app, as in page = "ua.example.app"',
+        token=True,
+        own="developer",
+        api_url="https://androidpublisher.googleapis.com/androidpublisher/v3",
+        prefix="play",
+    ),
+    "appstore": Platform(
+        "🍏",
+        PAGE,
+        'the number of the app, as in page = "123456789"',
+        number=True,
+        own="developer",
+        write_token=True,
+        beside_token=("key_id", "issuer"),
+        api_url="https://api.appstoreconnect.apple.com",
+        prefix="ios",
     ),
     "feed": Platform("📰", expects='the address of the feed, as in url = "https://…"', own="", read_only=True),
 }

@@ -268,4 +268,6 @@ def _target(db: Database, kept: Kept) -> ReplyTarget:
     thread = threads.get(db, kept.reply.thread_id)
     assert thread is not None  # noqa: S101
     post = posts.get(db, thread.opening_id)
-    return ReplyTarget(post.container_id, post.external_id, post.author_name, post.author_id, post.text, post.url)
+    return ReplyTarget(
+        post.container_id, post.external_id, post.author_name, post.author_id, post.text, post.url, kept.reply.replaces
+    )

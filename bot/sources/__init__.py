@@ -12,9 +12,11 @@ from typing import Protocol, runtime_checkable
 
 from bot.domain.errors import ConfigMistakes
 from bot.domain.model import Health, Look, Measure, Published, ReplyTarget, SeenPost
+from bot.sources.appstore import AppStore
 from bot.sources.discourse import Discourse
 from bot.sources.facebook import Facebook
 from bot.sources.feed import Feed
+from bot.sources.googleplay import GooglePlay
 from bot.sources.http import Http
 from bot.sources.mybb import MyBB
 from bot.sources.nodebb import NodeBB
@@ -56,9 +58,11 @@ class Measured(Protocol):
 SourceFactory = Callable[[SourceOptions, Http], Source]
 
 SOURCES: dict[str, SourceFactory] = {
+    "appstore": AppStore,
     "discourse": Discourse,
     "facebook": Facebook,
     "feed": Feed,
+    "googleplay": GooglePlay,
     "mybb": MyBB,
     "nodebb": NodeBB,
     "phpbb": PhpBB,

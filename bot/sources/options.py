@@ -12,7 +12,8 @@ class SourceOptions:
     ``url`` is a forum's board or topic, ``page`` a Facebook page's id, ``api_url`` the Graph API with its version.
     ``timezone`` is the forum's (an IANA name). ``official`` holds author ids (on forums: names) that speak for the
     company. ``charset`` is what a forum's pages are written in where they do not say. ``date_order`` is "MDY", "DMY",
-    "YMD" or empty: found out from the page. Secrets never show in ``repr``.
+    "YMD" or empty: found out from the page. ``key_id`` and ``issuer`` belong to an App Store Connect key,
+    ``country`` is the store of the public RSS. Secrets never show in ``repr``.
     """
 
     key: str
@@ -27,3 +28,6 @@ class SourceOptions:
     write: bool = True
     charset: str = "utf-8"
     date_order: str = ""
+    key_id: str = ""
+    issuer: str = ""
+    country: str = "ua"

@@ -13,9 +13,10 @@ from bot.domain.model import Post, SeenPost
 from bot.store.rows import Row, all_rows, at, moment, seconds
 
 _INSERT = """INSERT INTO post (community, external_id, container_id, parent_id, quoted, author_id, author_name, text,
-    text_hash, url, title, published_at, guessed, seen_at, official)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_EDIT = """UPDATE post SET old_text = text, text = ?, text_hash = ?, edited_at = ?, gone_at = NULL, triaged = 0
+    text_hash, url, title, published_at, guessed, seen_at, official, stars)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_EDIT = """UPDATE post SET old_text = text, text = ?, text_hash = ?, edited_at = ?, stars = ?, gone_at = NULL,
+    triaged = 0
     WHERE community = ? AND external_id = ?"""
 
 
@@ -52,7 +53,7 @@ def take(
         if known is None:
             new.append(_values(community, post, text_hash, seen_at, official))
         elif known != text_hash:
-            edited.append((post.text, text_hash, seen_at, community, external_id))
+            edited.append((post.text, text_hash, seen_at, post.stars, community, external_id))
     if new:
         db.conn.executemany(_INSERT, new)
     if edited:
@@ -80,6 +81,7 @@ def _values(
         post.published_guess,
         seen_at,
         post.author_id in official if post.author_id is not None else False,
+        post.stars,
     )
 
 
@@ -166,4 +168,5 @@ def _post(row: Row) -> Post:
         edited_at=moment(row["edited_at"]),
         gone_at=moment(row["gone_at"]),
         quoted_authors=tuple(json.loads(row["quoted"])) if row["quoted"] else (),
+        stars=row["stars"],
     )

@@ -129,14 +129,15 @@ def send_now(db: Database, reply_id: int, now: datetime) -> bool:
     return bool(changed(db, "UPDATE reply SET due_at = ? WHERE id = ? AND status = 'draft'", [seconds(now), reply_id]))
 
 
-def send_again(db: Database, reply_id: int, now: datetime) -> bool:
-    """A person decided to publish a refused reply, or one of unknown fate, once more."""
+def send_again(db: Database, reply_id: int, now: datetime, *, replaces: bool = False) -> bool:
+    """A person decided to publish a refused reply, or one of unknown fate, once more; with ``replaces`` in the place of
+    the answer that stands there."""
     return bool(
         changed(
             db,
-            """UPDATE reply SET status = 'queued', refusal = NULL, due_at = ?, attempts = 0
+            """UPDATE reply SET status = 'queued', refusal = NULL, due_at = ?, attempts = 0, replaces = max(replaces, ?)
             WHERE id = ? AND status IN ('refused', 'unknown', 'queued')""",
-            [seconds(now), reply_id],
+            [seconds(now), replaces, reply_id],
         )
     )
 
@@ -327,5 +328,6 @@ def _reply(row: Row) -> Reply:
         url=row["url"],
         published_at=moment(row["published_at"]),
         refusal=row["refusal"],
+        replaces=bool(row["replaces"]),
         attempts=row["attempts"],
     )

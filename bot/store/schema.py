@@ -230,6 +230,13 @@ def m0002_measures_and_health(db: Database) -> None:
             db.execute(statement)
 
 
+@migrations()
+def m0003_reviews(db: Database) -> None:
+    """Stars of reviews, and replies whose agent confirmed that they replace an earlier answer."""
+    db.execute("ALTER TABLE post ADD COLUMN stars INTEGER")
+    db.execute("ALTER TABLE reply ADD COLUMN replaces INTEGER NOT NULL DEFAULT 0")
+
+
 def not_ours(db: Database) -> str:
     """Why this database is not for this program: made by another one, or by a newer version; "" when all is well."""
     tables = set(db.table_names())
