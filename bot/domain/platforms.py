@@ -71,6 +71,8 @@ PLATFORMS = {
     "smf": Platform("💬", account=True),
     "vbulletin": Platform("💬", account=True),
     "xenforo": Platform("💬", account=True),
+    "ucoz": Platform("💬", account=True),
+    "ips": Platform("💬", account=True),
     "discourse": Platform(
         "💬",
         expects='the address of the site, a category or a topic, as in url = "https://…"',

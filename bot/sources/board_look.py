@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.errors import NothingFound, PageGone, PageUnreadable, SourceBusy, SourceDown
-from bot.domain.model import Look, SeenPost
+from bot.domain.model import Look, Measure, Metric, SeenPost
 
 _LIST_PAGES = 3
 _FIRST_DEPTH = timedelta(days=2)
@@ -47,6 +47,7 @@ class Row:
     posts: int
     sticky: bool = False
     gone: bool = False
+    views: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,16 @@ class Board(Protocol):
 
     async def stretch(self, tid: str, wanted: Wanted, now: datetime) -> Stretch:
         """A topic's newest posts, and before them as many as are ``wanted``, within the engine's own bound."""
+
+
+def measures_of(rows: Rows) -> tuple[Measure, ...]:
+    """Views and replies of the topics on one page of the list."""
+    return tuple(
+        Measure(metric, value, row.tid)
+        for row in rows.topics
+        if not row.gone
+        for metric, value in ((Metric.VIEWS, row.views), (Metric.COMMENTS, max(row.posts - 1, 0)))
+    )
 
 
 @dataclass(slots=True)

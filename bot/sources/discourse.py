@@ -15,9 +15,9 @@ from urllib.parse import urlencode, urlsplit
 
 from bot.domain.clean import squeeze
 from bot.domain.errors import PageGone, ReplyClosed, ReplyForbidden, ReplyRejected, SourceError, TokenRefused
-from bot.domain.model import Health, Look, Published, ReplyTarget, SeenPost
+from bot.domain.model import Health, Look, Measure, Published, ReplyTarget, SeenPost
 from bot.sources.answer import Answer
-from bot.sources.board_look import Rows, Stretch, TopicRefused, Wanted, look_at
+from bot.sources.board_look import Rows, Stretch, TopicRefused, Wanted, look_at, measures_of
 from bot.sources.discourse_pages import (
     GuestRefused,
     Reading,
@@ -125,6 +125,10 @@ class Discourse:
         return Health(True, f"readable, the key speaks for {name}{note}", last)
 
     # --- one look -----------------------------------------------------------------------------------------
+
+    async def measure(self, *, now: datetime) -> tuple[Measure, ...]:
+        """Views and replies of the topics on the list's first page; a topic watched by itself has no such list."""
+        return () if self._topic is not None else measures_of(await self.rows(1, now))
 
     async def rows(self, page: int, now: datetime) -> Rows:
         """A page of the list, latest activity first."""

@@ -195,6 +195,7 @@ def _row(node: Node) -> Row:
         last_at=last,
         posts=posts,
         sticky=node.get("pinned") is True or node.get("pinned_globally") is True,
+        views=count(node, "views") if "views" in node else None,
     )
 
 

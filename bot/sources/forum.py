@@ -34,7 +34,7 @@ from bot.domain.errors import (
     SourceDown,
     SourceError,
 )
-from bot.domain.model import Health, Look, Published, ReplyTarget, SeenPost
+from bot.domain.model import Health, Look, Measure, Metric, Published, ReplyTarget, SeenPost
 from bot.sources.answer import Answer, Jar, form_body, redact, refuse_status
 from bot.sources.forum_look import KnownTopic, Looking, goes_further, missing, worth_reading
 from bot.sources.forum_pages import BoardPage, Form, LoginAsked, TopicPage, TopicRow, number
@@ -63,6 +63,8 @@ class Forum(ABC):
 
     form_age: float = 0.0
     """Seconds that must pass between a form's rendering and its sending."""
+    form_tells_gone: bool = True
+    """Whether the reply form itself shows that the post to answer is gone; else the topic is read first."""
     spoken: frozenset[int] = frozenset()
     """Statuses of failure under which the engine's page says in words what is wrong."""
 
@@ -166,6 +168,8 @@ class Forum(ABC):
 
         It is sent again only where the forum showed the form once more and said that nothing was taken.
         """
+        if not self.form_tells_gone:
+            await self._expect(target, now)
         form, page = await self._reply_form(target)
         for left in reversed(range(_SENDINGS)):
             answer = await self.send(form, self.fill_reply(form, target, text), page.charset)
@@ -191,6 +195,16 @@ class Forum(ABC):
                 break
             page = await self._topic_page(target.container_id, now, page.page - 1, page.step)
         return None
+
+    async def _expect(self, target: ReplyTarget, now: datetime) -> None:
+        """Raise `PageGone` where the topic was read to its beginning and the post to answer is not in it."""
+        page = await self._newest(target.container_id, now)
+        for _ in range(_PAGES_BACK):
+            if any(post.external_id == target.external_id for post in page.posts):
+                return
+            if page.page <= 1:
+                raise PageGone("the post to answer is gone from its topic")
+            page = await self._topic_page(target.container_id, now, page.page - 1, page.step)
 
     async def check(self, *, now: datetime) -> Health:
         """Read the board and its newest topic; where we write, log in and open a reply form without sending it."""
@@ -220,6 +234,17 @@ class Forum(ABC):
             name = self.options.username
             return Health(False, f"readable, logged in, but {name!r} is not among the official names{note}", last)
         return Health(True, "readable, logged in, may reply" + note, last)
+
+    async def measure(self, *, now: datetime) -> tuple[Measure, ...]:
+        """Views and replies of the topics on the board's first page; a topic watched by itself has no such list."""
+        if self._topic is not None:
+            return ()
+        board = await self._board_page(now, 1)
+        return tuple(
+            Measure(metric, value, row.tid)
+            for row in board.topics
+            for metric, value in ((Metric.VIEWS, row.views), (Metric.COMMENTS, row.replies))
+        )
 
     # --- for engines: requests of the account -------------------------------------------------------------
 

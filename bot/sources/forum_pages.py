@@ -19,6 +19,7 @@ from bot.domain.model import SeenPost
 Markup = str | bytes
 """A page: decoded, or its bytes where they are UTF-8 already (decoding 50 KB with one emoji in it makes 200 KB)."""
 
+_NUMBER = re.compile(r"\d{1,3}(?:[\s.,]\d{3})*(?!\d)|\d+")
 _REFRESH = re.compile(r"url\s*=\s*['\"]?(.+?)['\"]?\s*$", re.I)
 
 
@@ -38,6 +39,9 @@ class TopicRow:
     mark: str
     last_at: datetime | None
     sticky: bool = False
+    views: int | None = None
+    replies: int | None = None
+    """As the board counts them; None where it does not show them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,19 @@ def is_directly_in(node: LexborNode, quote: LexborNode) -> bool:
 def number(text: str) -> int:
     """The number that an id is; 0 for an id that is none."""
     return int(text) if text.isdecimal() else 0
+
+
+def counted(node: LexborNode | None) -> int | None:
+    """The number in a cell of a board («1,234», «1 234», «12K» is none); None where there is none."""
+    words = "".join((node.text() if node is not None else "").split()).replace(",", "").replace(".", "")
+    return int(words) if words.isascii() and words.isdecimal() and len(words) < 12 else None
+
+
+def first_number(node: LexborNode | None) -> int | None:
+    """The number that a cell begins with («8 008 Переглядів»); None where it begins otherwise."""
+    match = _NUMBER.match(node.text().strip() if node is not None else "")
+    digits = re.sub(r"\D", "", match[0]) if match else ""
+    return int(digits) if digits and len(digits) < 12 else None
 
 
 def utf8(html: Markup) -> bytes:

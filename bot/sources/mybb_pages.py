@@ -23,6 +23,7 @@ from bot.sources.forum_pages import (
     Markup,
     TopicPage,
     TopicRow,
+    counted,
     is_directly_in,
     outer_quotes,
     parse_form,
@@ -223,6 +224,15 @@ def _row_of(span: LexborNode) -> LexborNode | None:
     return None
 
 
+def _views(counter: LexborNode | None) -> int | None:
+    """What stands in the cell after that of the replies."""
+    cell = counter.parent if counter is not None else None
+    following = cell.next if cell is not None else None
+    while following is not None and following.tag != "td":
+        following = following.next
+    return counted(following)
+
+
 def _topic(span: LexborNode, row: LexborNode, date: str, dates: Dates) -> TopicRow | None:
     link = span.css_first("a[href]")
     match = _TOPIC_ID.fullmatch(span.id or "")
@@ -240,7 +250,7 @@ def _topic(span: LexborNode, row: LexborNode, date: str, dates: Dates) -> TopicR
     exact = str(int(at.timestamp()) // 60) if at and _HAS_TIME.search(date) else ""
     mark = f"{replies}/{exact}/{clean(links[-1].text()) if links else ''}"
     sticky = row.css_matches(".forumdisplay_sticky") or "forumdisplay_sticky" in (row.attributes.get("class") or "")
-    return TopicRow(tid, clean(link.text()), mark, at, sticky)
+    return TopicRow(tid, clean(link.text()), mark, at, sticky, _views(counter), counted(counter))
 
 
 def _post_id(node: LexborNode) -> str | None:

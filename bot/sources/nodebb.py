@@ -24,9 +24,9 @@ from bot.domain.errors import (
     SourceDown,
     SourceError,
 )
-from bot.domain.model import Health, Look, Published, ReplyTarget, SeenPost
+from bot.domain.model import Health, Look, Measure, Published, ReplyTarget, SeenPost
 from bot.sources.answer import Answer, Jar, form_body
-from bot.sources.board_look import Rows, Stretch, Wanted, look_at
+from bot.sources.board_look import Rows, Stretch, Wanted, look_at, measures_of
 from bot.sources.http import Http
 from bot.sources.markdown import as_markdown
 from bot.sources.nodebb_pages import (
@@ -135,6 +135,10 @@ class NodeBB:
         return Health(True, f"readable, logged in, may reply{note}", last)
 
     # --- one look -----------------------------------------------------------------------------------------
+
+    async def measure(self, *, now: datetime) -> tuple[Measure, ...]:
+        """Views and replies of the topics on the list's first page; a topic watched by itself has no such list."""
+        return () if self._topic is not None else measures_of(await self.rows(1, now))
 
     async def rows(self, page: int, now: datetime) -> Rows:
         """A page of the category's topics, latest reply first (after the pinned ones)."""

@@ -251,6 +251,7 @@ def _row(node: Node) -> Row:
         posts=posts,
         sticky=_is_set(node, "pinned"),
         gone=_is_set(node, "deleted"),
+        views=count(node, "viewcount") if "viewcount" in node else None,
     )
 
 

@@ -18,7 +18,7 @@ from bot.domain.clean import clean
 from bot.domain.errors import PageUnreadable
 from bot.domain.model import SeenPost
 from bot.sources.dates import Dates, page_dates
-from bot.sources.forum_pages import BoardPage, Markup, TopicPage, TopicRow, utf8
+from bot.sources.forum_pages import BoardPage, Markup, TopicPage, TopicRow, first_number, utf8
 from bot.sources.phpbb_posts import OLD_QUOTES, Found, classes_of, own_words, pid_in, prosilver, quotes_of, subsilver
 from bot.sources.phpbb_refusals import refuse_wall
 from bot.sources.text import readable
@@ -247,7 +247,8 @@ def _topic(link: LexborNode, row: LexborNode, date: tuple[str, str], dates: Date
     last = [pid for node in row.css('a[href*="#p"]') if (pid := pid_in(node.attributes.get("href") or ""))]
     mark = f"{re.sub(r'[^0-9]', '', count[1] if count else '')}/{last[-1] if last else ''}"
     sticky = bool(classes_of(row) & {"sticky", "announce", "global-announce"}) or _looks(row, "sticky", "announce")
-    return TopicRow(tid, clean(link.text()), mark, _moment(*date, dates), sticky)
+    answers, views = first_number(replies), first_number(row.css_first("dd.views"))
+    return TopicRow(tid, clean(link.text()), mark, _moment(*date, dates), sticky, views, answers)
 
 
 def _last_date(row: LexborNode) -> tuple[str, str]:

@@ -278,10 +278,13 @@ def _topic(span: LexborNode, row: LexborNode, date: str, dates: Dates) -> TopicR
     stats = row.css_first(".board_stats, .stats")
     said = stats.text(separator="\n").split("\n") if stats is not None else []
     # Views stand beside the replies, and change at each visit: ours too.
-    replies = next((digits for words in said if (digits := re.sub(r"\D", "", words))), "")
+    counts = [digits for words in said if (digits := re.sub(r"\D", "", words))]
+    replies = counts[0] if counts else ""
     last = row.css_first('.lastpost a[href*="msg"]')
     newest = mid_in(last.attributes.get("href") or "") if last is not None else ""
-    return TopicRow(tid, clean(link.text()), f"{replies}/{newest}", dates.read(date), _is_sticky(row))
+    answers, views = (int(count) if count and len(count) < 12 else None for count in [*counts, "", ""][:2])
+    mark = f"{replies}/{newest}"
+    return TopicRow(tid, clean(link.text()), mark, dates.read(date), _is_sticky(row), views, answers)
 
 
 def _last_date(row: LexborNode) -> str:

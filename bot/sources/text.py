@@ -101,7 +101,8 @@ class _Reading:
             return "\n"
         if tag == "img":
             alt = here.attributes.get("alt") or ""
-            return self.smilies.get(alt, alt) if "smilie" in (here.attributes.get("class") or "") else alt
+            own = "smilie" in (here.attributes.get("class") or "") or here.attributes.get("rel") == "usm"
+            return self.smilies.get(alt, alt) if own else alt
         if tag == "a" and links:
             label = _tidy(self.pieces(here, links=False))
             return _link(label, here.attributes.get("href") or "", self.base_url)

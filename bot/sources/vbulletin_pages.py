@@ -217,6 +217,11 @@ def _rows(page: LexborHTMLParser) -> Iterator[tuple[LexborNode, LexborNode]]:
             yield link, row
 
 
+def _stats(row: LexborNode) -> str:
+    """Version 4's replies and views, one after another."""
+    return ", ".join(_words(cell) for cell in row.css(".threadstats li"))
+
+
 def _topic(link: LexborNode, row: LexborNode, date: str, dates: Dates) -> TopicRow | None:
     match = _TITLE_ID.fullmatch(link.id or "")
     if match is None:
@@ -228,7 +233,10 @@ def _topic(link: LexborNode, row: LexborNode, date: str, dates: Dates) -> TopicR
     replies = _REPLIES.search(said.partition(", ")[0])
     count = re.sub(r"\D", "", replies[0]) if replies else ""
     newest = next((_first(_PID.search(a.attributes.get("href") or "")) for a in row.css('a[href*="#post"]')), "")
-    return TopicRow(match[1], _words(link), f"{count}/{newest or date}", dates.read(date), _is_sticky(row))
+    numbers = [re.sub(r"\D", "", number) for number in _REPLIES.findall(said if stats is None else _stats(row))]
+    answers, views = (int(number) if number and len(number) < 12 else None for number in [*numbers, "", ""][:2])
+    mark = f"{count}/{newest or date}"
+    return TopicRow(match[1], _words(link), mark, dates.read(date), _is_sticky(row), views, answers)
 
 
 def _last_date(row: LexborNode) -> str:

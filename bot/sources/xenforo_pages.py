@@ -17,7 +17,7 @@ from bot.domain.clean import clean
 from bot.domain.errors import PageUnreadable
 from bot.domain.model import SeenPost
 from bot.sources.dates import Dates, page_dates
-from bot.sources.forum_pages import BoardPage, Markup, TopicPage, TopicRow, number, utf8
+from bot.sources.forum_pages import BoardPage, Markup, TopicPage, TopicRow, counted, number, utf8
 from bot.sources.text import readable
 from bot.sources.xenforo_refusals import base_of, refuse_wall
 
@@ -204,7 +204,8 @@ def _topic(row: LexborNode, date: LexborNode | None, dates: Dates) -> TopicRow |
     # Minutes: a date in words has no seconds, and the same date comes both ways as it grows old.
     when = str(int(at.timestamp()) // 60) if at else _words(date)
     mark = f"{_words(replies)}/{when}/{_words(last_by)}"
-    return TopicRow(tid, clean(_words(link)), mark, at, _is_sticky(row))
+    views = row.css_first(".stats .minor dd") or row.css_first(".structItem-cell--meta dl + dl dd")
+    return TopicRow(tid, clean(_words(link)), mark, at, _is_sticky(row), counted(views), counted(replies))
 
 
 def _last_date(row: LexborNode) -> LexborNode | None:

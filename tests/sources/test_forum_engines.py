@@ -21,17 +21,21 @@ from bot.domain.errors import (
     SourceBusy,
     SourceDown,
 )
-from bot.domain.model import ReplyTarget, SeenPost
+from bot.domain.model import Metric, ReplyTarget, SeenPost
 from bot.sources.forum import Forum
 from bot.sources.http import Http
+from bot.sources.ips import IPS
 from bot.sources.options import SourceOptions
 from bot.sources.phpbb import PhpBB
 from bot.sources.smf import SMF
+from bot.sources.ucoz import UCoz
 from bot.sources.vbulletin import VBulletin
 from bot.sources.xenforo import XenForo
 from tests.sources.stand_ins.forums import CUSTOMER, NOW, OFFICIAL, OTHER, PASSWORD, ForumStandIn, Handler
+from tests.sources.stand_ins.ips import IPSForum
 from tests.sources.stand_ins.phpbb import PhpBBForum
 from tests.sources.stand_ins.smf import SMFForum
+from tests.sources.stand_ins.ucoz import UCozSite
 from tests.sources.stand_ins.vbulletin import VBulletinForum
 from tests.sources.stand_ins.xenforo import XenForoForum
 
@@ -61,7 +65,14 @@ def engines() -> dict[str, Engine]:
     smf = ("/index.php?board=2.0", "/index.php?topic={}.0", "topic=")
     xenforo = ("/forums/pytannia.2/", "/threads/tema.{}/", "threads/")
     vbulletin = ("/forumdisplay.php?f=2", "/showthread.php?t={}", "showthread")
+    ucoz = ("/forum/2", "/forum/2-{}-1", "/forum/2-")
+    ips = ("/forum/2-pytannia/", "/topic/{}-tema/", "/topic/")
+    ipb = ("/index.php?showforum=2", "/index.php?showtopic={}", "showtopic=")
     return {
+        "ips 4": Engine(IPSForum(), IPS, *ips),
+        "ip.board 3": Engine(IPSForum(looks="3"), IPS, *ipb),
+        "ucoz, tables": Engine(UCozSite(charset="windows-1251"), UCoz, *ucoz),
+        "ucoz, blocks": Engine(UCozSite(looks="block"), UCoz, *ucoz),
         "phpbb 3.3": Engine(PhpBBForum(), HastyPhpBB, *phpbb),
         "phpbb 3.1": Engine(PhpBBForum(looks="3.1"), HastyPhpBB, *phpbb),
         "smf 2.1": Engine(SMFForum(), SMF, *smf),
@@ -235,6 +246,10 @@ def _quoted(engine: Engine, pid: int, author: str, text: str) -> str:
         return f"[quote author={author} link=msg={pid} date=1795214022]{text}[/quote]"
     if isinstance(engine.forum, XenForoForum):
         return f'[quote="{author}, post: {pid}, member: 58"]{text}[/quote]'
+    if isinstance(engine.forum, IPSForum):
+        return f"[quote name='{author}' post='{pid}']{text}[/quote]"
+    if isinstance(engine.forum, UCozSite):
+        return f"[quote={author};{pid}]{text}[/quote]"
     if isinstance(engine.forum, VBulletinForum):
         return f"[QUOTE={author};{pid}]{text}[/QUOTE]"
     return f'[quote="{author}" post_id={pid} time=1795214022 user_id=58]{text}[/quote]'
@@ -314,7 +329,9 @@ async def test_a_page_that_fails_says_how(engine: Engine, opened: Opened, fault:
 async def test_what_was_read_before_the_forum_stumbled_is_kept(engine: Engine, opened: Opened) -> None:
     engine.forum.write(7, CUSTOMER, "питання", timedelta(minutes=5))
     engine.forum.write(8, CUSTOMER, "інше", timedelta(minutes=9))
-    eighth = f"{engine.topics}8" if engine.topics in {"topic=", "threads/"} else "t=8"
+    eighth = (
+        f"{engine.topics}8" if engine.topics in {"topic=", "threads/", "/forum/2-", "/topic/", "showtopic="} else "t=8"
+    )
     engine.forum.fault, engine.forum.fault_on = "429", eighth
     source = await opened()
     look = await source.fetch(memory={}, now=NOW)
@@ -444,7 +461,7 @@ async def test_a_reply_held_for_a_moderator_is_taken_and_not_found(engine: Engin
 
 async def test_a_form_that_leads_to_another_host_gets_nothing(engine: Engine, opened: Opened) -> None:
     asked = engine.forum.write(7, CUSTOMER, "питання")
-    if isinstance(engine.forum, SMFForum | XenForoForum | VBulletinForum):
+    if isinstance(engine.forum, SMFForum | XenForoForum | VBulletinForum | UCozSite | IPSForum):
         engine.forum.form_host = "http://evil.example"
     elif isinstance(engine.forum, PhpBBForum):
         engine.forum.form_action = "http://evil.example/posting.php"
@@ -489,3 +506,26 @@ async def test_check_does_not_log_in_where_we_only_read(engine: Engine, opened: 
     engine.forum.write(7, CUSTOMER, "питання")
     assert (await (await opened(write=False)).check(now=NOW)).ok
     assert engine.forum.logins == 0
+
+
+# --- figures --------------------------------------------------------------------------------------------------
+
+
+async def test_views_and_replies_of_the_listed_topics_are_measured(engine: Engine, opened: Opened) -> None:
+    for _ in range(4):
+        engine.forum.write(7, CUSTOMER, "питання", timedelta(hours=1))
+    engine.forum.write(8, OTHER, "інше", timedelta(hours=2))
+    found = {(one.metric, one.container_id): one.value for one in await (await opened()).measure(now=NOW)}
+    assert {key: found[key] for key in found if key[0] is Metric.COMMENTS} == {
+        (Metric.COMMENTS, "7"): 3,
+        (Metric.COMMENTS, "8"): 0,
+    }
+    for tid in ("7", "8"):
+        views = found[Metric.VIEWS, tid]
+        assert views is not None
+        assert 0 <= views < 100_000
+
+
+async def test_a_topic_watched_by_itself_has_no_list_to_count_from(engine: Engine, opened: Opened) -> None:
+    engine.forum.write(7, CUSTOMER, "питання")
+    assert await (await opened(engine.topic.format(7))).measure(now=NOW) == ()
