@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import telegram
@@ -13,7 +13,7 @@ from bot.config import CommunitySettings, Settings
 from bot.domain.clock import SystemClock
 from bot.domain.errors import ChatError, SourceError, VidhukError
 from bot.domain.model import Health
-from bot.sources import Http
+from bot.sources import FORUMS, Http, engine_at
 from bot.texts import Texts, texts_for
 
 
@@ -73,10 +73,25 @@ async def _community(one: CommunitySettings, http: Http, say: Texts, now: dateti
     try:
         health: Health = await source_of(one, http).check(now=now)
     except SourceError as error:
-        return _failed(one.key, error, say)
+        failed = _failed(one.key, error, say)
+        wrong = await _wrong_engine(one, http)
+        return replace(failed, hint=f"{failed.hint} {wrong}".strip()) if wrong else failed
     newest = health.newest
     seen = f"; newest: {newest.author_name}, {newest.published_at:%Y-%m-%d %H:%M} UTC" if newest else ""
     return CheckRow(one.key, health.ok, health.detail + seen)
+
+
+async def _wrong_engine(one: CommunitySettings, http: Http) -> str:
+    """What to change where the page is of another engine than the settings name; "" where nothing shows that."""
+    if one.platform not in FORUMS or not one.url:
+        return ""
+    try:
+        found = await engine_at(one.url, http, one.charset or "utf-8")
+    except SourceError:
+        return ""
+    if found is None or found.engine == one.platform:
+        return ""
+    return f'The page is of another engine (it has {found.evidence!r}): write platform = "{found.engine}".'
 
 
 def _failed(name: str, error: VidhukError, say: Texts) -> CheckRow:

@@ -57,6 +57,12 @@ class NothingFound(PageUnreadable):
     code = "nothing_found"
 
 
+class EngineUnknown(SourceError):
+    """``platform = "forum"``, and nothing on the page tells its engine."""
+
+    code = "engine"
+
+
 class CommunityPaused(SourceError):
     """A lead has paused this community: it is neither looked at nor written to."""
 

@@ -71,6 +71,7 @@ PLATFORMS = {
     "smf": Platform("💬", account=True),
     "vbulletin": Platform("💬", account=True),
     "xenforo": Platform("💬", account=True),
+    "forum": Platform("💬", account=True),
     "ucoz": Platform("💬", account=True),
     "ips": Platform("💬", account=True),
     "discourse": Platform(

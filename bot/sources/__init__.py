@@ -8,27 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Protocol, runtime_checkable
 
 from bot.domain.errors import ConfigMistakes
 from bot.domain.model import Health, Look, Measure, Published, ReplyTarget, SeenPost
+from bot.sources.any_forum import AnyForum, Engine, engine_at
 from bot.sources.appstore import AppStore
 from bot.sources.discourse import Discourse
 from bot.sources.facebook import Facebook
 from bot.sources.feed import Feed
 from bot.sources.googleplay import GooglePlay
 from bot.sources.http import Http
+from bot.sources.ips import IPS
 from bot.sources.mybb import MyBB
 from bot.sources.nodebb import NodeBB
 from bot.sources.options import SourceOptions
 from bot.sources.phpbb import PhpBB
 from bot.sources.smf import SMF
+from bot.sources.ucoz import UCoz
 from bot.sources.vbulletin import VBulletin
 from bot.sources.vk import VK
 from bot.sources.xenforo import XenForo
 from bot.sources.youtube import YouTube
 
-__all__ = ["PLATFORMS", "SOURCES", "Http", "Measured", "Source", "SourceFactory", "SourceOptions", "make_source"]
+__all__ = [
+    "FORUMS",
+    "PLATFORMS",
+    "SOURCES",
+    "Http",
+    "Measured",
+    "Source",
+    "SourceFactory",
+    "SourceOptions",
+    "engine_at",
+    "make_source",
+]
 
 
 class Source(Protocol):
@@ -57,19 +72,27 @@ class Measured(Protocol):
 
 SourceFactory = Callable[[SourceOptions, Http], Source]
 
-SOURCES: dict[str, SourceFactory] = {
-    "appstore": AppStore,
+FORUMS: dict[str, Callable[[SourceOptions, Http], Engine]] = {
     "discourse": Discourse,
-    "facebook": Facebook,
-    "feed": Feed,
-    "googleplay": GooglePlay,
+    "ips": IPS,
     "mybb": MyBB,
     "nodebb": NodeBB,
     "phpbb": PhpBB,
     "smf": SMF,
+    "ucoz": UCoz,
     "vbulletin": VBulletin,
-    "vk": VK,
     "xenforo": XenForo,
+}
+"""The engines of forums; ``platform = "forum"`` finds out which of them it is."""
+
+SOURCES: dict[str, SourceFactory] = {
+    **FORUMS,
+    "forum": partial(AnyForum, engines=FORUMS),
+    "appstore": AppStore,
+    "facebook": Facebook,
+    "feed": Feed,
+    "googleplay": GooglePlay,
+    "vk": VK,
     "youtube": YouTube,
 }
 """Every platform, by the name that ``platform`` has in the configuration."""

@@ -46,6 +46,7 @@ class Setup:
     fb_keys: str = ""
     """More lines of the Facebook community's table."""
     forum_keys: str = ""
+    forum_engine: str = "mybb"
     token: str = TOKEN
     password: str = OFFICIAL_SECRET
     starts: bool = True
@@ -242,7 +243,7 @@ def config_text(setup: Setup, sandbox: Sandbox, folder: Path) -> str:
         )
     if setup.forum:
         parts.append(
-            '[[community]]\nkey = "forum"\nname = "Форум"\nplatform = "mybb"\npoll_every = "1s"\n'
+            f'[[community]]\nkey = "forum"\nname = "Форум"\nplatform = "{setup.forum_engine}"\npoll_every = "1s"\n'
             f'url = "{sandbox.address}/forum/forumdisplay.php?fid=2"\nofficial = ["{OFFICIAL_ACCOUNT}"]\n'
             f'username = "{OFFICIAL_ACCOUNT}"\n' + setup.forum_keys
         )

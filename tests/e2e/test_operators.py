@@ -195,3 +195,29 @@ async def test_figures_and_backups_are_to_be_had_while_the_bot_runs(desk: Desk) 
     assert (await desk.bot.run("backup", str(copy))).code == 2, "a copy that is there is not written over"
     assert desk.bot.running
     assert desk.world.bot.id == BOT_ID
+
+
+@scene(Setup(starts=False, forum_engine="phpbb"))
+async def test_check_says_which_engine_the_page_is_of_where_the_settings_name_another(desk: Desk) -> None:
+    desk.shukach.opens("Питання", "Коли буде 5G?")
+    checked = await desk.bot.run("check")
+    assert checked.code == 1
+    assert 'write platform = "mybb"' in checked.out
+    assert "my_post_key" in checked.out or "MyBB" in checked.out
+
+
+@scene(Setup(starts=False, forum_engine="forum"))
+async def test_check_names_the_engine_of_a_forum_that_the_settings_leave_open(desk: Desk) -> None:
+    desk.shukach.opens("Питання", "Коли буде 5G?")
+    checked = await desk.bot.run("check")
+    assert checked.code == 0, checked.out + checked.err
+    assert "mybb (the page has" in checked.out
+
+
+@scene(Setup(facebook=False, forum_engine="forum"))
+async def test_a_forum_that_the_settings_leave_open_is_read_and_answered(desk: Desk) -> None:
+    topic = desk.shukach.opens("Питання", "Коли буде мережа в селі?")
+    card = await desk.card("Коли буде мережа")
+    desk.taras.replies(card, "До кінця тижня.")
+    await card.shows("✅ Відповідь: Тарас")
+    assert topic is not None
