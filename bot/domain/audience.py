@@ -73,7 +73,7 @@ class _Series:
             followers=round(followers[-1].value) if followers else None,
             followers_change=self._grown(Metric.FOLLOWERS, "", first),
             reach=_total(row.value for row in self._whole(Metric.REACH, first)),
-            views=self._growth(Metric.VIEWS, first),
+            views=self._views(first),
             reactions=self._growth(Metric.REACTIONS, first),
             comments=self._growth(Metric.COMMENTS, first),
             shares=self._growth(Metric.SHARES, first),
@@ -83,6 +83,11 @@ class _Series:
     def _whole(self, metric: Metric, first: date) -> list[DayMeasure]:
         """The community's own values within the period."""
         return [row for row in self._days[metric][""] if row.day >= first]
+
+    def _views(self, first: date) -> int | None:
+        """How much the counter grew, or where there is none the sum of the days' views."""
+        grown = self._growth(Metric.VIEWS, first)
+        return grown if grown is not None else _total(row.value for row in self._whole(Metric.DAY_VIEWS, first))
 
     def _growth(self, metric: Metric, first: date) -> int | None:
         """The community's own counter where there is one, else the sum over its containers."""

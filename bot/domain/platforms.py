@@ -47,6 +47,16 @@ PLATFORMS = {
         api_url="https://graph.facebook.com/v26.0",
         prefix="fb",
     ),
+    "instagram": Platform(
+        "📸",
+        PAGE,
+        'the number of the professional account, as in page = "178414…"',
+        token=True,
+        number=True,
+        own="{page}",
+        api_url="https://graph.facebook.com/v26.0",
+        prefix="ig",
+    ),
     "vk": Platform(
         "🟦",
         PAGE,

@@ -20,6 +20,7 @@ from bot.sources.facebook import Facebook
 from bot.sources.feed import Feed
 from bot.sources.googleplay import GooglePlay
 from bot.sources.http import Http
+from bot.sources.instagram import Instagram
 from bot.sources.ips import IPS
 from bot.sources.mybb import MyBB
 from bot.sources.nodebb import NodeBB
@@ -92,6 +93,7 @@ SOURCES: dict[str, SourceFactory] = {
     "facebook": Facebook,
     "feed": Feed,
     "googleplay": GooglePlay,
+    "instagram": Instagram,
     "vk": VK,
     "youtube": YouTube,
 }

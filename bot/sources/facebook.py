@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from urllib.parse import quote, urlencode
 
 from bot.domain.clean import squeeze
 from bot.domain.errors import (
@@ -20,20 +19,21 @@ from bot.domain.errors import (
     SourceError,
     TokenRefused,
 )
-from bot.domain.model import Health, Look, Published, ReplyTarget, SeenPost
-from bot.sources.answer import Answer, form_body
+from bot.domain.model import Health, Look, Measure, Metric, Published, ReplyTarget, SeenPost
+from bot.sources.answer import Answer
 from bot.sources.graph import (
     CommentsPage,
     Duplicate,
     FeedPage,
-    Node,
+    figure,
     moment,
     parent_of,
     parse_comments,
     parse_feed,
+    parse_listed,
     parse_node,
-    refuse_error,
 )
+from bot.sources.graph_api import GraphApi
 from bot.sources.http import Http
 from bot.sources.options import SourceOptions
 
@@ -44,6 +44,12 @@ _FEED_FIELDS = (
     "comments.filter(stream).limit(0).summary(true)"
 )
 _COMMENT_FIELDS = "id,message,created_time,permalink_url,from{id,name},parent{id},attachment{type,title,url}"
+_COUNTED_FIELDS = "id,shares,reactions.limit(0).summary(true),comments.filter(stream).limit(0).summary(true)"
+_COUNTED = {
+    Metric.SHARES: ("shares", "count"),
+    Metric.REACTIONS: ("reactions", "summary", "total_count"),
+    Metric.COMMENTS: ("comments", "summary", "total_count"),
+}
 _FEED_LIMIT = 50
 _COMMENT_LIMIT = 100
 _COMMENT_PAGES = 20
@@ -111,8 +117,7 @@ class Facebook:
 
     def __init__(self, options: SourceOptions, http: Http) -> None:
         self._options = options
-        self._http = http
-        self._api = options.api_url.rstrip("/")
+        self._graph = GraphApi(options.api_url, options.token, http)
         self._page = options.page
         self._ours = options.official | {options.page}
 
@@ -134,7 +139,8 @@ class Facebook:
     async def publish(self, target: ReplyTarget, text: str, *, now: datetime) -> Published:
         """A comment under the target. A text that Facebook calls a repetition is looked for first: it may be ours."""
         try:
-            answer = await self._send(target.external_id, text)
+            fields = {"message": text, "fields": "id,permalink_url,created_time"}
+            answer = await self._graph.send(f"{target.external_id}/comments", fields)
         except Duplicate as error:
             found = await self.find(target, text, now=now)
             if found is None:
@@ -159,14 +165,14 @@ class Facebook:
             return under
         # An answer to a nested comment stands beside it: both hang on the same top-level comment.
         try:
-            parent = parent_of(await self._node(target.external_id, "parent{id}"))
+            parent = parent_of(await self._graph.node(target.external_id, "parent{id}"))
         except PageGone:
             return None
         return next((post for post in same if parent is not None and post.parent_id == parent), None)
 
     async def check(self, *, now: datetime) -> Health:
         """The page's name, its newest post, and whose token it is."""
-        page = await self._node(self._page, "id,name")
+        page = await self._graph.node(self._page, "id,name")
         feed = await self._feed(now, pages=1, limit=1)
         name = str(page.get("name") or self._page)
         newest = feed.posts[0] if feed.posts else None
@@ -179,6 +185,20 @@ class Facebook:
         if hidden:
             return Health(False, f"{name}: readable, but the token does not see who writes", newest)
         return Health(True, f"{name}: readable, the token is the page's own", newest)
+
+    async def measure(self, *, now: datetime) -> tuple[Measure, ...]:
+        """Followers, the last full day's reach and views, and what each recent post was shared, liked and commented."""
+        page = await self._graph.node(self._page, "followers_count")
+        reach = await self._graph.insight(self._page, "page_total_media_view_unique")
+        views = await self._graph.insight(self._page, "page_media_view")
+        feed = await self._graph.get(f"{self._page}/feed", fields=_COUNTED_FIELDS, limit=str(_FEED_LIMIT))
+        posts = [node for node in parse_listed(feed.body) if isinstance(node.get("id"), str)]
+        return (
+            Measure(Metric.FOLLOWERS, figure(page, "followers_count")),
+            Measure(Metric.REACH, reach),
+            Measure(Metric.DAY_VIEWS, views),
+            *(Measure(metric, figure(node, *path), node["id"]) for node in posts for metric, path in _COUNTED.items()),
+        )
 
     # --- one look -----------------------------------------------------------------------------------------
 
@@ -194,7 +214,7 @@ class Facebook:
         gone: set[str] = set()
         for post_id in missed[:_CONFIRMATIONS]:
             try:
-                await self._call(post_id, fields="id")
+                await self._graph.get(post_id, fields="id")
             except PageGone:
                 gone.add(post_id)
                 del look.known[post_id]
@@ -261,7 +281,9 @@ class Facebook:
         marks: dict[str, str] = {}
         after = ""
         for _ in range(pages):
-            answer = await self._call(f"{self._page}/feed", fields=_FEED_FIELDS, limit=str(limit), **_cursor(after))
+            answer = await self._graph.get(
+                f"{self._page}/feed", fields=_FEED_FIELDS, limit=str(limit), **_cursor(after)
+            )
             page = parse_feed(answer.body, now=now)
             posts.extend(post for post in page.posts if post.external_id not in marks)
             marks.update(page.marks)
@@ -273,7 +295,7 @@ class Facebook:
     async def _comments(
         self, post_id: str, now: datetime, *, since: int = 0, after: str = "", newest_first: bool = False
     ) -> CommentsPage:
-        answer = await self._call(
+        answer = await self._graph.get(
             f"{post_id}/comments",
             fields=_COMMENT_FIELDS,
             filter="stream",
@@ -296,47 +318,20 @@ class Facebook:
             if not after:
                 return
 
-    async def _send(self, object_id: str, text: str) -> Answer:
-        body = form_body([("message", text), ("fields", "id,permalink_url,created_time")])
-        answer = await self._http.post(
-            self._address(f"{object_id}/comments"), body=body, headers=self._bearer(), any_status=True
-        )
-        try:
-            return refuse_error(answer, writing=True)
-        except SourceDown as error:
-            raise ReplyUnknown(error.detail) from error
-
-    async def _exists(self, object_id: str) -> bool:
-        try:
-            await self._call(object_id, fields="id")
-        except SourceError:
-            return False
-        return True
-
     async def _holder(self) -> str | None:
         """The id of whom the token speaks for; None where Graph does not say."""
         try:
-            node = await self._node("me", "id")
+            node = await self._graph.node("me", "id")
         except (PageGone, TokenRefused):
             return None
         held = node.get("id")
         return held if isinstance(held, str) else None
 
-    async def _node(self, object_id: str, fields: str) -> Node:
-        return parse_node((await self._call(object_id, fields=fields)).body)
-
-    async def _call(self, path: str, **parameters: str) -> Answer:
-        address = f"{self._address(path)}?{urlencode(parameters)}"
-        answer = await self._http.get(address, headers=self._bearer(), any_status=True)
-        return refuse_error(answer)
-
-    def _address(self, path: str) -> str:
-        return f"{self._api}/{quote(path, safe='/_')}"
-
-    def _bearer(self) -> dict[str, str]:
-        if not self._options.token:
-            raise TokenRefused("no token is given")
-        return {"Authorization": f"Bearer {self._options.token}", "Accept": "application/json"}
+    async def _exists(self, object_id: str) -> bool:
+        try:
+            return await self._graph.exists(object_id)
+        except SourceError:
+            return False
 
 
 def _published(answer: Answer) -> Published:

@@ -78,7 +78,7 @@ def parse_feed(raw: bytes, *, now: datetime) -> FeedPage:
         posts.append(_post(node, own_id, own_id, None, now))
         marks[own_id] = f"{_word(node, 'updated_time') or ''}/{_comment_count(node)}"
     _refuse_nameless(body, posts)
-    return FeedPage(tuple(posts), marks, _next_cursor(body))
+    return FeedPage(tuple(posts), marks, next_cursor(body))
 
 
 def parse_comments(raw: bytes, *, container_id: str, now: datetime) -> CommentsPage:
@@ -91,12 +91,41 @@ def parse_comments(raw: bytes, *, container_id: str, now: datetime) -> CommentsP
         if own_id is not None:
             posts.append(_post(node, own_id, container_id, parent_id, now))
     _refuse_nameless(body, posts)
-    return CommentsPage(tuple(posts), _next_cursor(body))
+    return CommentsPage(tuple(posts), next_cursor(body))
 
 
 def parse_node(raw: bytes) -> Node:
     """A single object's answer. Raises `PageUnreadable` for what is no JSON object."""
     return _object(raw)
+
+
+def parse_listed(raw: bytes) -> list[Node]:
+    """The objects of a list answer. Raises `PageUnreadable` for what is no such answer."""
+    return _nodes(_object(raw))
+
+
+def parse_insight(raw: bytes, metric: str) -> float | None:
+    """The newest value that an insights answer gives of ``metric``; None where it gives none.
+
+    Raises `PageUnreadable` for what is no such answer.
+    """
+    for node in _nodes(_object(raw)):
+        if _word(node, "name") != metric:
+            continue
+        total, values = node.get("total_value"), node.get("values")
+        listed = [total] if isinstance(total, dict) else values if isinstance(values, list) else []
+        found = [one.get("value") for one in listed if isinstance(one, dict)]
+        numbers = [float(one) for one in found if isinstance(one, int | float) and not isinstance(one, bool)]
+        return numbers[-1] if numbers else None
+    return None
+
+
+def figure(node: Node, *path: str) -> float | None:
+    """A count within ``node``, as ``figure(post, "shares", "count")``; None where it is not there."""
+    value: object = node
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def parent_of(node: Node) -> str | None:
@@ -201,7 +230,7 @@ def _refuse_nameless(body: Node, posts: list[SeenPost]) -> None:
         raise PageUnreadable("no post of the answer has an id: the token may not see them")
 
 
-def _next_cursor(body: Node) -> str:
+def next_cursor(body: Node) -> str:
     """The cursor, never ``paging.next`` itself: that address holds the access token."""
     paging = body.get("paging")
     if not isinstance(paging, dict) or not paging.get("next"):

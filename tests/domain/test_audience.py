@@ -52,6 +52,15 @@ def test_views_grow_by_the_channels_own_counter_or_else_by_the_sum_over_its_post
     assert one(*posts, *whole).views == 100
 
 
+def test_views_are_the_sum_of_the_days_where_no_counter_is_given() -> None:
+    days = [
+        of(Metric.DAY_VIEWS, 40, MONDAY - timedelta(days=1)),
+        of(Metric.DAY_VIEWS, 7),
+        of(Metric.DAY_VIEWS, 5, SUNDAY),
+    ]
+    assert one(*days).views == 12
+
+
 def test_what_no_platform_told_is_none_and_never_zero() -> None:
     found = one(of(Metric.FOLLOWERS, 5))
     assert (found.reach, found.views, found.reactions, found.comments, found.shares, found.rating) == (None,) * 6

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import (
+    NothingFound,
     PageGone,
     PageUnreadable,
     ReplyClosed,
@@ -25,7 +26,7 @@ from bot.domain.errors import (
     SourceError,
     TokenRefused,
 )
-from bot.domain.model import ReplyTarget
+from bot.domain.model import Measure, Metric, ReplyTarget
 from bot.sources import Http, SourceOptions, make_source
 from bot.sources.facebook import Facebook, parse_comments, parse_feed
 
@@ -57,6 +58,8 @@ class SmallGraph:
     tokens: set[str] = field(default_factory=set)
     written: list[tuple[str, str]] = field(default_factory=list)
     numbers: int = 1000
+    insights: dict[str, int] = field(default_factory=dict)
+    followers: int | None = 5000
 
     def post(self, text: str, author: Node | None = None, ago: timedelta = timedelta(hours=1)) -> str:
         self.numbers += 1
@@ -105,11 +108,22 @@ class SmallGraph:
                 wanted = wanted[::-1]
             assert request.query["filter"] == "stream"
             return self.listed(wanted, request)
+        if edge == "insights":
+            return self.insight(request.query["metric"])
         if own_id in {PAGE, "me"}:
-            return web.json_response(COMPANY)
+            counted = {"followers_count": self.followers} if "followers_count" in request.query["fields"] else {}
+            return web.json_response(COMPANY | {name: value for name, value in counted.items() if value is not None})
         nodes = [*self.posts, *(one for of in self.comments.values() for one in of)]
         found = [one for one in nodes if one["id"] == own_id]
         return web.json_response(found[0]) if found else graph_error(100, "does not exist", 33)()
+
+    def insight(self, metric: str) -> web.StreamResponse:
+        """One metric that is not valid fails the whole call, as Graph does it."""
+        if "," in metric or metric not in self.insights:
+            return graph_error(100, "(#100) The value must be a valid insights metric")()
+        days = ((1, timedelta(days=1)), (self.insights[metric], timedelta()))
+        values = [{"value": value, "end_time": at(ago)} for value, ago in days]
+        return web.json_response({"data": [{"name": metric, "period": "day", "values": values, "id": "x"}]})
 
     def counted(self, post: Node) -> Node:
         return {**post, "comments": {"data": [], "summary": {"total_count": len(self.comments[post["id"]])}}}
@@ -562,3 +576,52 @@ async def test_check_notices_a_token_that_sees_no_authors(graph: SmallGraph, ser
     graph.post("питання")
     assert not (await (await opened(graph, serve, http)).check(now=NOW)).ok
     assert (await (await opened(graph, serve, http, write=False)).check(now=NOW)).ok
+
+
+# --- figures --------------------------------------------------------------------------------------------------
+
+
+async def test_followers_insights_and_each_posts_figures_are_measured(
+    graph: SmallGraph, serve: Serve, http: Http
+) -> None:
+    own = graph.post("Новий тариф", COMPANY)
+    graph.comment(own, "Дорого!")
+    graph.posts[0] |= {"shares": {"count": 3}, "reactions": {"data": [], "summary": {"total_count": 40}}}
+    graph.insights = {"page_total_media_view_unique": 700, "page_media_view": 900}
+    measured = await (await opened(graph, serve, http)).measure(now=NOW)
+    assert set(measured) == {
+        Measure(Metric.FOLLOWERS, 5000.0),
+        Measure(Metric.REACH, 700.0),
+        Measure(Metric.DAY_VIEWS, 900.0),
+        Measure(Metric.SHARES, 3.0, own),
+        Measure(Metric.REACTIONS, 40.0, own),
+        Measure(Metric.COMMENTS, 1.0, own),
+    }
+
+
+async def test_one_insight_that_is_not_valid_leaves_the_others_standing(
+    graph: SmallGraph, serve: Serve, http: Http
+) -> None:
+    graph.post("допис", COMPANY)
+    graph.insights, graph.followers = {"page_media_view": 900}, None
+    measured = {one.metric: one.value for one in await (await opened(graph, serve, http)).measure(now=NOW)}
+    assert (measured[Metric.REACH], measured[Metric.DAY_VIEWS]) == (None, 900.0)
+    assert (measured[Metric.FOLLOWERS], measured[Metric.SHARES]) == (None, None)
+    asked = [path for path in graph.asked if path.endswith("/insights")]
+    assert len(asked) == 2
+
+
+async def test_an_expired_token_is_no_figure_that_is_missing(graph: SmallGraph, serve: Serve, http: Http) -> None:
+    graph.failure = graph_error(190, "expired", 463, 401)
+    with pytest.raises(TokenRefused):
+        await (await opened(graph, serve, http)).measure(now=NOW)
+
+
+async def test_an_empty_feed_where_posts_were_is_no_silence(graph: SmallGraph, serve: Serve, http: Http) -> None:
+    graph.post("Чому?", CUSTOMER)
+    source = await opened(graph, serve, http)
+    look = await source.fetch(memory={}, now=NOW)
+    kept, graph.posts = graph.posts, []
+    graph.comments[kept[0]["id"]] = kept  # known by its id, and listed nowhere
+    with pytest.raises(NothingFound):
+        await source.fetch(memory=look.memory, now=NOW)
