@@ -37,6 +37,8 @@ class Intake:
         self._watched = watched
         self._lookbacks = lookbacks
         self._classify = classify
+        # A look and a message that was brought must not judge the same post at the same time.
+        self._turns = {key: asyncio.Lock() for key in watched}
 
     async def memory(self, key: str) -> dict[str, str]:
         """What the source wanted to remember from the community's last look."""
@@ -44,10 +46,11 @@ class Intake:
 
     async def take(self, key: str, look: Look, *, now: datetime) -> posts.Taken:
         """Store a look and triage what is new in it; returns how many posts were new, edited and known."""
-        taken = await self.store_posts(key, look, now=now)
-        await self._store.write(lambda db: communities.looked(db, key, look.memory, now))
-        await self.triage(key, now=now)
-        return taken
+        async with self._turns[key]:
+            taken = await self.store_posts(key, look, now=now)
+            await self._store.write(lambda db: communities.looked(db, key, look.memory, now))
+            await self.triage(key, now=now)
+            return taken
 
     async def store_posts(self, key: str, look: Look, *, now: datetime) -> posts.Taken:
         """The first step: posts into rows, a transaction for each hundred."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.store import Database, deliveries, inbox, threads
+from bot.store import Database, deliveries, inbox, received, threads
 from jobs.parts import Parts
 
 SETTLED = timedelta(days=3)
@@ -17,5 +17,6 @@ async def run(parts: Parts, *, now: datetime) -> None:
         threads.settle(db, now - SETTLED)
         inbox.trim(db, now - KEPT)
         deliveries.trim(db, now - KEPT)
+        received.trim(db, now - KEPT)
 
     await parts.store.write(work)

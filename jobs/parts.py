@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.alarms import Alarms
@@ -29,3 +29,5 @@ class Parts:
     communities: Mapping[str, Community]
     poll_every: Mapping[str, timedelta]
     zone: ZoneInfo
+    ticks: dict[str, datetime] = field(default_factory=dict)
+    """When each job last ran well."""

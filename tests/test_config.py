@@ -527,3 +527,38 @@ def test_a_key_with_its_id_and_issuer_is_complete(read: Read) -> None:
 
 def test_a_country_that_is_none_is_a_mistake(mistakes: Mistakes) -> None:
     assert "two small letters" in "".join(mistakes(TEAM + APP + 'country = "Ukraine"'))
+
+
+# ── the web server and pushed events ──────────────────────────────────────────────────────────────────────────────
+
+FORM = '[[community]]\nkey = "site"\nname = "Сайт"\nplatform = "webhook"\n'
+FORM_SECRETS = {"VIDHUK_TELEGRAM_TOKEN": "5:abc", "VIDHUK_SITE_TOKEN": "shared"}
+
+
+def test_a_form_needs_a_secret_and_an_address_only_where_we_answer(read: Read, mistakes: Mistakes) -> None:
+    text = TEAM + '[web]\nlisten = "127.0.0.1:8480"\n' + FORM
+    loaded = read(text + "write = false", FORM_SECRETS, to_run=True)
+    assert (loaded.web.listen, set(loaded.communities[0].official)) == ("127.0.0.1:8480", {"company"})
+    assert any("url: is missing" in line for line in mistakes(text, FORM_SECRETS, to_run=True))
+    assert any("VIDHUK_SITE_TOKEN" in line for line in mistakes(text, {"VIDHUK_TELEGRAM_TOKEN": "5:abc"}, to_run=True))
+
+
+@pytest.mark.parametrize("listen", ["8480", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", ":8480", "host:port"])
+def test_an_address_to_listen_on_that_is_none_is_a_mistake(mistakes: Mistakes, listen: str) -> None:
+    assert "expected a host and a port" in "".join(mistakes(TEAM + f'[web]\nlisten = "{listen}"\n'))
+
+
+def test_what_proves_pushed_events_comes_from_the_environment_and_shows_nowhere(read: Read) -> None:
+    secrets = {"VIDHUK_TELEGRAM_TOKEN": "5:abc", "VIDHUK_FB_TOKEN": "page", "VIDHUK_FB_SECRET": "app-secret"}
+    loaded = read(TEAM + FACEBOOK + 'push_code = "word"\nwrite = false', secrets, to_run=True)
+    assert loaded.communities[0].secret.get_secret_value() == "app-secret"
+    assert "app-secret" in loaded.secrets
+    assert "app-secret" not in repr(loaded)
+
+
+def test_a_secret_of_events_may_stand_in_a_file(read: Read, tmp_path: Path) -> None:
+    (tmp_path / "fb.secret").write_text("from-file")
+    (tmp_path / "fb.secret").chmod(0o600)
+    text = TEAM + FACEBOOK + 'secret_file = "fb.secret"\nwrite = false'
+    loaded = read(text, {"VIDHUK_TELEGRAM_TOKEN": "5:abc", "VIDHUK_FB_TOKEN": "page"}, to_run=True)
+    assert loaded.communities[0].secret.get_secret_value() == "from-file"

@@ -158,8 +158,8 @@ def test_every_environment_variable_that_is_shown_is_read_by_the_program() -> No
     keys = {"telegram"}
     for block in (block for page in PAGES for block in fences(page, "toml")):
         keys |= {community["key"] for community in tomllib.loads(block).get("community", [])}
-    known = {variable(key, "token") for key in keys} | {variable(key, "password") for key in keys}
-    known |= {"VIDHUK_<KEY>_TOKEN", "VIDHUK_<KEY>_PASSWORD", "VIDHUK_STRICT_TEXTS"}
+    known = {variable(key, kind) for key in keys for kind in ("token", "password", "secret")}
+    known |= {"VIDHUK_<KEY>_TOKEN", "VIDHUK_<KEY>_PASSWORD", "VIDHUK_<KEY>_SECRET", "VIDHUK_STRICT_TEXTS"}
     for page in PAGES:
         shown = set(re.findall(r"\bVIDHUK_[A-Z_<>]*[A-Z>]", page.read_text(encoding="utf-8")))
         assert shown <= known, named(page)

@@ -17,7 +17,7 @@ from bot.app.asked import backup, stats, stats_text
 from bot.app.checking import CheckRow, check
 from bot.app.logs import set_up_logs
 from bot.app.parts import Built, build
-from bot.app.schedule import schedule
+from bot.app.schedule import Waker, schedule
 from bot.app.telegram import ALLOWED_UPDATES, POLL_SECONDS, App, Inbox, Polling
 from bot.app.telegram import build as build_telegram
 from bot.chat import Chat, mapped
@@ -121,6 +121,10 @@ async def _serve(
     scheduler = schedule(built.jobs, clock)
     scheduler.start()
     stack.callback(scheduler.shutdown, wait=False)
+    if built.web is not None:
+        server = built.web(Waker(scheduler, clock), polling.silent_s)
+        await server.start()
+        stack.push_async_callback(server.stop)
     tasks.begin("menu", menu.publish(application.bot, await built.team.language()), ends=True)
     log.info("watching communities=%d", len(built.jobs.sources))
     await tasks.until(stop, polling.fatal)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from bot import web
 from bot.alarms import Alarms
 from bot.chat import Chat
 from bot.config import CommunitySettings, Settings
@@ -20,6 +22,7 @@ from bot.reports import Reports
 from bot.sources import Http, Source, SourceOptions, make_source
 from bot.store import Store
 from bot.team import Team
+from bot.web import WebServer
 from handlers.parts import Parts as HandlerParts
 from jobs.parts import Parts as JobParts
 
@@ -33,6 +36,8 @@ class Built:
     deliverer: Deliverer
     publisher: Publisher
     team: Team
+    web: Callable[[Callable[[str], None], Callable[[], float]], WebServer] | None = None
+    """Makes the web server, from what wakes a community and what tells the age of the last poll."""
 
 
 def source_of(one: CommunitySettings, http: Http) -> Source:
@@ -73,25 +78,45 @@ def build(settings: Settings, store: Store, chat: Chat, http: Http, clock: Clock
     desk = Desk(store, communities, undo_window=undo_window, signature=settings.reply.signature, zone=zone)
     intake = Intake(store, communities, _lookbacks(settings), partial(classify, products=()))
     renderer = Renderer(communities, language=settings.team.language, zone=zone)
+    jobs = JobParts(
+        store=store,
+        intake=intake,
+        alarms=Alarms(store),
+        reports=reports,
+        team=team,
+        sources=sources,
+        communities=communities,
+        poll_every={one.key: one.poll_every for one in settings.communities},
+        zone=zone,
+    )
     return Built(
         handlers=HandlerParts(
             desk, team, reports, SourceHealth(store, communities), speaker, clock, zone, settings.team.name, communities
         ),
-        jobs=JobParts(
-            store=store,
-            intake=intake,
-            alarms=Alarms(store),
-            reports=reports,
-            team=team,
-            sources=sources,
-            communities=communities,
-            poll_every={one.key: one.poll_every for one in settings.communities},
-            zone=zone,
-        ),
+        jobs=jobs,
         deliverer=Deliverer(store, chat, renderer, clock, undo_window=undo_window),
         publisher=Publisher(store, sources, clock),
         team=team,
+        web=_web(settings, jobs, clock) if settings.web.listen else None,
     )
+
+
+def _web(
+    settings: Settings, jobs: JobParts, clock: Clock
+) -> Callable[[Callable[[str], None], Callable[[], float]], WebServer]:
+    host, _, port = settings.web.listen.rpartition(":")
+    known = {one.key: one for one in settings.communities}
+    secrets = {key: one.token.get_secret_value() for key, one in known.items() if one.platform == "webhook"}
+    pushed = {
+        key: web.Push(known[key].secret.get_secret_value(), known[key].push_code or "")
+        for key in web.wakes(jobs.communities)
+    }
+
+    def make(wake: Callable[[str], None], polled_s: Callable[[], float]) -> WebServer:
+        parts = web.Parts(jobs.store, jobs.intake, clock, jobs.communities, secrets, pushed, wake, polled_s, jobs.ticks)
+        return WebServer(parts, host, int(port))
+
+    return make
 
 
 def _lookbacks(settings: Settings) -> dict[str, timedelta]:

@@ -17,6 +17,9 @@ from jobs.parts import Parts
 SPREAD = timedelta(milliseconds=50)
 """Between the first looks of one community and the next, so that a thousand do not begin at once."""
 
+WAKES_WITHIN = timedelta(seconds=2)
+"""From an event to the look that it wakes: events come in bursts."""
+
 log = logging.getLogger(__name__)
 
 
@@ -30,8 +33,27 @@ def schedule(parts: Parts, clock: Clock) -> AsyncIOScheduler:
     for number, key in enumerate(parts.sources):
         trigger = IntervalTrigger(seconds=parts.poll_every[key].total_seconds())
         first = clock.now() + number * SPREAD
-        scheduler.add_job(_looking(key, parts, clock), trigger, next_run_time=first)
+        scheduler.add_job(_looking(key, parts, clock), trigger, id=_look_id(key), next_run_time=first)
     return scheduler
+
+
+class Waker:
+    """Has a community looked at soon, because something was said to have happened there."""
+
+    def __init__(self, scheduler: AsyncIOScheduler, clock: Clock) -> None:
+        self._scheduler = scheduler
+        self._clock = clock
+
+    def __call__(self, key: str) -> None:
+        """Look within `WAKES_WITHIN`; of many calls in that time one look comes. It never puts a look off."""
+        job = self._scheduler.get_job(_look_id(key))
+        soon = self._clock.now() + WAKES_WITHIN
+        if job is not None and job.next_run_time is not None and job.next_run_time > soon:
+            job.modify(next_run_time=soon)
+
+
+def _look_id(key: str) -> str:
+    return f"look:{key}"
 
 
 def _ticking(
@@ -40,6 +62,7 @@ def _ticking(
     async def tick() -> None:
         try:
             await run(parts, now=clock.now())
+            parts.ticks[name] = clock.now()
         except asyncio.CancelledError:
             return
         except Exception:

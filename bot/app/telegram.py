@@ -121,6 +121,10 @@ class Polling:
         self._last = self._clock.monotonic()
         self._conflicts = 0
 
+    def silent_s(self) -> float:
+        """Seconds since the last poll ended well."""
+        return self._clock.monotonic() - self._last
+
     def stop(self, why: str) -> None:
         self.why = why
         self.fatal.set()

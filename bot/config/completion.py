@@ -64,7 +64,8 @@ class Completion:
             community["timezone"] = team["timezone"]
         name = str(community.get("platform"))
         platform = platform_of(name)
-        if name in self._platforms and platform.address not in community:
+        needed = not platform.address_to_write or community.get("write", True) is True
+        if name in self._platforms and needed and platform.address not in community:
             self._findings.mistake((*place, platform.address), f"is missing; {platform.expects}")
         if platform.api_url:
             community.setdefault("api_url", platform.api_url)
@@ -83,6 +84,7 @@ class Completion:
         key, writes = community["key"], community.get("write", True) is True
         self._secret(place, community, key, "token", secret.check_token)
         self._secret(place, community, key, "password")
+        self._secret(place, community, key, "secret")
         if (platform.token or (platform.write_token and writes)) and "token" not in community:
             self._no_secret(place, key, "token")
         for name in platform.beside_token:

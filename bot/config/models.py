@@ -21,7 +21,7 @@ from pydantic import (
 from bot.config import secret, values
 from bot.domain.model import Community
 
-HIDDEN = frozenset({"token", "password", "warnings"})
+HIDDEN = frozenset({"token", "password", "secret", "warnings"})
 """Fields of the models that are no keys of the file."""
 
 
@@ -84,6 +84,11 @@ class HttpSettings(Part):
     """The least time between two requests to one host."""
 
 
+class WebSettings(Part):
+    listen: Annotated[str, AfterValidator(values.listen)] = ""
+    """Host and port; empty: no server."""
+
+
 class CommunitySettings(Part):
     key: Annotated[str, AfterValidator(values.community_key)] = Field(
         description="a short id of your choice, like fb-main"
@@ -110,8 +115,13 @@ class CommunitySettings(Part):
     """Of the store whose public RSS is read where there is no key."""
     token_file: str | None = None
     password_file: str | None = None
+    push_code: Name | None = None
+    """What the handshake of pushed events asks for: Facebook's verify token, VK's confirmation."""
+    secret_file: str | None = None
     token: SecretStr = NO_SECRET
     password: SecretStr = NO_SECRET
+    secret: SecretStr = NO_SECRET
+    """What proves pushed events: Facebook's app secret, VK's secret."""
 
     @property
     def community(self) -> Community:
@@ -125,6 +135,7 @@ class Settings(Part):
     store: StoreSettings = StoreSettings()
     reply: ReplySettings = ReplySettings()
     http: HttpSettings = HttpSettings()
+    web: WebSettings = WebSettings()
     communities: Annotated[tuple[CommunitySettings, ...], Field(strict=False)] = Field(default=(), alias="community")
     warnings: tuple[str, ...] = ()
     """What is allowed but unwise: one line each, with its place."""
@@ -134,7 +145,7 @@ class Settings(Part):
         """Every secret value that was found: what no log line may hold."""
         holders = [self.telegram.token]
         for one in self.communities:
-            holders += [one.token, one.password]
+            holders += [one.token, one.password, one.secret]
         found = filter(None, (holder.get_secret_value() for holder in holders))
         return [piece for value in found for piece in secret.pieces(value)]
 
@@ -145,5 +156,6 @@ TABLES: dict[str, type[Part]] = {
     "store": StoreSettings,
     "reply": ReplySettings,
     "http": HttpSettings,
+    "web": WebSettings,
 }
 """The tables that stand in the file once; ``[[community]]`` is the one that stands there many times."""

@@ -11,7 +11,7 @@ from typing import Literal
 
 from bot.config.values import wrong
 
-Kind = Literal["token", "password"]
+Kind = Literal["token", "password", "secret"]
 
 _SECRET = re.compile(
     r"\d{6,}:[\w-]{25,}"  # Telegram, as BotFather gives it

@@ -108,6 +108,14 @@ def page_id(value: str) -> str:
     return value
 
 
+def listen(value: str) -> str:
+    """Check the address that the web server listens on; "" for none."""
+    host, colon, port = value.rpartition(":")
+    if value and not (colon and host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise wrong('expected a host and a port, as in listen = "127.0.0.1:8480"')
+    return value
+
+
 def country(value: str) -> str:
     """Check the code of a country's store."""
     if not re.fullmatch(r"[a-z]{2}", value):

@@ -63,6 +63,12 @@ class EngineUnknown(SourceError):
     code = "engine"
 
 
+class MessageBad(SourceError):
+    """A message that was brought to us is not as agreed; ``detail`` names the field and what it takes."""
+
+    code = "message_bad"
+
+
 class CommunityPaused(SourceError):
     """A lead has paused this community: it is neither looked at nor written to."""
 
@@ -181,6 +187,12 @@ class StoreMissing(VidhukError):
     """There is no database yet: the bot never ran with these settings."""
 
     code = "store_missing"
+
+
+class PortTaken(VidhukError):
+    """The address of [web] can't be listened on."""
+
+    code = "port_taken"
 
 
 class ChatError(VidhukError):

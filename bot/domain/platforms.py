@@ -15,7 +15,8 @@ class Platform:
     """``address`` is the key that says where the community is (`PAGE` or `URL`), ``expects`` what stands there.
 
     ``token``: nothing can be read without one. ``account``: writing takes a user name and the secret ``writes_with``.
-    ``write_token``: reading takes none, writing does. ``beside_token`` are the keys that must stand beside a token.
+    ``write_token``: reading takes none, writing does. ``address_to_write``:
+    the address is needed only where we answer. ``beside_token`` are the keys that must stand beside a token.
     ``number``: the address is a number. ``own`` is how the company's own posts are known there, put together from the
     community's keys; empty where they can't be. ``read_only``: nobody can answer there. ``api_url`` is where the
     platform's interface is unless the settings say otherwise. ``prefix`` begins the keys that `vidhuk init` suggests.
@@ -31,6 +32,7 @@ class Platform:
     own: str = "{username}"
     read_only: bool = False
     write_token: bool = False
+    address_to_write: bool = False
     beside_token: tuple[str, ...] = ()
     api_url: str = ""
     prefix: str = ""
@@ -112,6 +114,13 @@ PLATFORMS = {
         beside_token=("key_id", "issuer"),
         api_url="https://api.appstoreconnect.apple.com",
         prefix="ios",
+    ),
+    "webhook": Platform(
+        "📨",
+        expects="the address that answers are sent to",
+        token=True,
+        own="company",
+        address_to_write=True,
     ),
     "feed": Platform("📰", expects='the address of the feed, as in url = "https://…"', own="", read_only=True),
 }

@@ -30,6 +30,7 @@ from bot.sources.smf import SMF
 from bot.sources.ucoz import UCoz
 from bot.sources.vbulletin import VBulletin
 from bot.sources.vk import VK
+from bot.sources.webhook import Webhook
 from bot.sources.xenforo import XenForo
 from bot.sources.youtube import YouTube
 
@@ -95,6 +96,7 @@ SOURCES: dict[str, SourceFactory] = {
     "googleplay": GooglePlay,
     "instagram": Instagram,
     "vk": VK,
+    "webhook": Webhook,
     "youtube": YouTube,
 }
 """Every platform, by the name that ``platform`` has in the configuration."""

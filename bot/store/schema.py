@@ -237,6 +237,20 @@ def m0003_reviews(db: Database) -> None:
     db.execute("ALTER TABLE reply ADD COLUMN replaces INTEGER NOT NULL DEFAULT 0")
 
 
+@migrations()
+def m0004_received(db: Database) -> None:
+    """Messages that were brought, by their idempotency keys."""
+    db.execute(
+        """CREATE TABLE received (
+        community TEXT NOT NULL,
+        key TEXT NOT NULL,
+        body_hash TEXT NOT NULL,
+        external_id TEXT NOT NULL,
+        received_at REAL NOT NULL,
+        PRIMARY KEY (community, key))"""
+    )
+
+
 def not_ours(db: Database) -> str:
     """Why this database is not for this program: made by another one, or by a newer version; "" when all is well."""
     tables = set(db.table_names())
