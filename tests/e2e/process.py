@@ -39,6 +39,10 @@ class BotProcess:
         self._on_end = on_end
         self._process: asyncio.subprocess.Process | None = None
 
+    def knows(self, secrets: Mapping[str, str]) -> None:
+        """More secrets in its environment, from its next start on."""
+        self._environment |= secrets
+
     @property
     def running(self) -> bool:
         return self._process is not None and self._process.returncode is None
