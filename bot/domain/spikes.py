@@ -25,15 +25,17 @@ HORIZONS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 24, 29, 35, 42, 50, 60, 
 WIDTHS = tuple(long - short for short, long in pairwise((0, *HORIZONS)))
 MONTH_MINUTES = 30 * 24 * 60
 WEIGHTS = (
-    (0.6, (0.1, 0.8, 1.5)),
-    (2.4, (0.08, 0.5, 0.45)),
-    (12.0, (1.1, 0.27, 0.17)),
-    (60.0, (0.8, 0.13, 0.08)),
+    (0.6, (0.14, 1.1, 2.1)),
+    (2.4, (0.11, 0.7, 0.62)),
+    (12.0, (1.4, 0.37, 0.24)),
+    (60.0, (0.87, 0.16, 0.1)),
 )
 """For the week's mean of posts in half an hour, what each jump's evidence weighs: the less, the less often it may ring.
 
 Found by simulation, for one false alarm a month. A small jump can't be seen on a quiet page, so there it weighs little.
 """
+BURSTS = 0.5
+"""How much more than the dispersion tells a burst weakens the evidence; by simulation."""
 LEAST_USUAL = 1 / 3000
 """Posts per minute below which nothing is called usual: a first post ever about a town is not a spike."""
 
@@ -279,7 +281,7 @@ class _View:
 
     def _ratios(self, last: int, restarted: int) -> list[list[float]]:
         """For each horizon since ``restarted``, how each jump explains what was seen since, in nats."""
-        dispersion, usual_of = self.baseline.dispersion, self.watch._usual
+        spread, usual_of = spread_of(self.baseline.dispersion), self.watch._usual
         ratios, seen, usual, minute = [], 0, 0.0, last
         for horizon in HORIZONS:
             if last - horizon < restarted:
@@ -291,7 +293,7 @@ class _View:
                     usual += usual_of[minute]
             pace = self._pace((last - horizon) // QUARTER)
             ratios.append(
-                jump_ratios(seen / dispersion, usual * pace.times / dispersion, pace.precision(horizon, self._restless))
+                jump_ratios(seen / spread, usual * pace.times / spread, pace.precision(horizon, self._restless))
             )
         return ratios
 
@@ -348,8 +350,13 @@ def weights(level: float) -> tuple[float, ...]:
     return WEIGHTS[-1][1]
 
 
+def spread_of(dispersion: float) -> float:
+    """What counts are divided by before Poisson's law is asked: bursts make the far tail heavier than the variance."""
+    return dispersion + BURSTS * (dispersion - 1)
+
+
 def jump_ratios(seen: float, usual: float, precision: float) -> list[float]:
-    """The log-likelihood ratio of each jump, where the usual volume is Gamma's with that shape; all ÷ the dispersion.
+    """The log-likelihood ratio of each jump, where the usual volume is Gamma's with that shape; all ÷ the spread.
 
     Grows with ``seen``. Both likelihoods are negative binomial: Poisson's, averaged over what the usual may truly be.
     """

@@ -143,7 +143,8 @@ class Twin:
         """The fifteen minutes from ``minute``, of which posts and usuals are the last ones."""
         threshold = self.settings.threshold
         paces = (self.times, self.doubts, self._restless)
-        totals = evidences(self.posts, self.usuals, self.dispersion, paces, self.weights, threshold)
+        spread = self.dispersion + spikes.BURSTS * (self.dispersion - 1)
+        totals = evidences(self.posts, self.usuals, spread, paces, self.weights, threshold)
         totals[:, self.days < 1] = 0
         self.top = np.maximum(self.top, totals.max(axis=0))
         for column in set(self.on) | set(np.nonzero(totals.max(axis=0) >= threshold)[0].tolist()):
@@ -173,7 +174,7 @@ class Twin:
         """The evidence of what is after the last spike, and when it most likely began."""
         last = self.last.get(column)
         room = _BACK if last is None or last.ended is None else now - last.ended
-        spread, ends = self.dispersion[column], len(self.posts) - 15 + at + 1
+        spread, ends = spikes.spread_of(float(self.dispersion[column])), len(self.posts) - 15 + at + 1
         total, best, since = 0.0, -np.inf, now - 1
         for width, back in zip(spikes.WIDTHS, spikes.HORIZONS, strict=True):
             if back > room:
@@ -245,14 +246,14 @@ def placed(at: int, back: int) -> int:
 def evidences(
     posts: Ints,
     usuals: Floats,
-    dispersion: Floats,
+    spread: Floats,
     paces: tuple[Floats, Floats, Floats],
     weights: Floats,
     threshold: float,
 ) -> Floats:
     """``_View.evidence`` of the last 15 minutes, by columns; left at 0 where it can't reach ``threshold``."""
-    seen = np.concatenate([np.zeros((1, posts.shape[1])), posts.cumsum(axis=0)]) / dispersion
-    mean = np.concatenate([np.zeros((1, posts.shape[1])), usuals.cumsum(axis=0)]) / dispersion
+    seen = np.concatenate([np.zeros((1, posts.shape[1])), posts.cumsum(axis=0)]) / spread
+    mean = np.concatenate([np.zeros((1, posts.shape[1])), usuals.cumsum(axis=0)]) / spread
     many = len(posts)
     ends = slice(many - 14, many + 1)
     had = [seen[ends] - seen[many - 14 - back : many + 1 - back] for back in spikes.HORIZONS]
