@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo run test lint bench install clean
+.PHONY: help demo run test lint bench spikes install clean
 
 PY := .venv/bin/python
 LOCKED_RUN := requirements.txt pyproject.toml .ci/setup
@@ -17,6 +17,7 @@ help:
 	@echo "make install   leaves .venv/bin/vidhuk"
 	@echo "make lint      style, types and layers"
 	@echo "make bench     speed, as ratios"
+	@echo "make spikes    how soon outages are seen; remakes docs/spikes.md"
 	@echo "make clean     removes .venv and what tools left behind"
 	@echo
 	@echo 'Options are passed on: make demo ARGS="--port 9000 --no-browser"'
@@ -41,6 +42,9 @@ lint: .venv/ready-to-develop
 
 bench: .venv/ready-to-develop
 	@$(PY) -m tests.benchmarks $(ARGS)
+
+spikes: .venv/ready-to-develop
+	@$(PY) -m tests.benchmarks.spikes $(ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
