@@ -181,6 +181,39 @@ def shipped() -> Cues:
     return Cues(tuple(pairs), tongues)
 
 
+def extended(text: str) -> Cues:
+    """The shipped cues with those of a lead's own file, which has the same groups under [cues] and [topics].
+
+    Raises ValueError that says what is wrong: not TOML, an unknown table or group, a cue that is badly written.
+    """
+    table = tomllib.loads(text)
+    base = shipped()
+    known = {group for group, _ in base.pairs}
+    for name in table:
+        if name not in ("cues", "topics"):
+            raise ValueError(f"unknown table [{name}]; expected [cues] or [topics]")
+    pairs: list[tuple[str, str]] = []
+    for name, prefix in (("cues", ""), ("topics", "topic.")):
+        for group, written in table.get(name, {}).items():
+            if prefix + group not in known:
+                raise ValueError(f"unknown group {group} in [{name}]; the shipped files name the groups")
+            if not isinstance(written, str):
+                raise ValueError(f"{name}.{group}: expected text, as in {group} = '''…'''")
+        pairs += _pairs(table.get(name, {}), prefix)
+    for group, cue in pairs:
+        _check(group, cue)
+    return Cues((*base.pairs, *pairs), base.tongues)
+
+
+def _check(group: str, cue: str) -> None:
+    places = cue.lstrip("^").split()
+    choices = "|".join(places).split("|")
+    if not places or "_" in (places[0], places[-1]):
+        raise ValueError(f"{group}: a cue begins and ends with a word (got '{cue}')")
+    if any(not plain(choice.rstrip("*")) or "*" in choice[:-1] for choice in choices):
+        raise ValueError(f"{group}: a star stands at the end of a word only (got '{cue}')")
+
+
 def _pairs(groups: Mapping[str, str], prefix: str) -> list[tuple[str, str]]:
     pairs = []
     for group, written in groups.items():

@@ -17,11 +17,12 @@ HEAD, TAIL = 2_000, 1_000
 """Of a longer post only so many characters at its beginning and at its end are read."""
 
 _WORD = re.compile(r"(?:https?://|www\.)\S+|@[\w.]+|[^\W_]+(?:['’ʼ`*\"][^\W_]+)*")
+_MENTION = re.compile(r"@[\w.]*\w")
 _SENTENCE = re.compile(r"[.!?;\n…|]|\s[-–—]\s")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\bt\.me/\S+", re.IGNORECASE)
 _KEYS = re.compile("[ыэъЫЭЪ]")
-_SHIELDS = ("shield", "greeting", "polite", "product")
-_QUOTE = 60
+_SHIELDS = ("shield", "greeting", "polite", "product", "own")
+QUOTE = 60
 
 
 class Hit(NamedTuple):
@@ -57,17 +58,29 @@ class Reading:
 
     def piece(self, first: int, end: int) -> str:
         piece = (self.meant or self.text)[self.spans[first][0] : self.spans[end - 1][1]]
-        return piece if len(piece) <= _QUOTE else piece[: _QUOTE - 1] + "…"
+        return piece if len(piece) <= QUOTE else piece[: QUOTE - 1] + "…"
 
 
-def read(text: str, products: Sequence[str] = ()) -> Reading:
-    """The post cleaned, split into words, its letters repaired, and searched for cues. Never fails."""
+def read(text: str, products: Sequence[str] = (), own: Sequence[str] = (), book: Lexicon | None = None) -> Reading:
+    """The post cleaned, split into words, its letters repaired, and searched for cues. Never fails.
+
+    ``products`` are names of products and tariffs, ``own`` names of the company and its pages; ``book`` holds the cues,
+    the shipped ones where None.
+    """
     text = clean(_both_ends(text))
-    words = lexicon()
+    words = book or lexicon()
     reading = _split(text, words)
+    if own and reading.mention_first:
+        reading.mention_first = _mentioned(text) not in {plain(name.lstrip("@")) for name in own}
     _repair(reading, words)
-    _find(reading, _product_names(tuple(products)))
+    _find(reading, _names(tuple(products), tuple(own)))
     return reading
+
+
+def _mentioned(text: str) -> str:
+    """The name that the post's first @ mentions."""
+    found = _MENTION.search(text)
+    return plain(found[0].lstrip("@")) if found else ""
 
 
 def _both_ends(text: str) -> str:
@@ -145,26 +158,30 @@ def _try_russian_keys(reading: Reading, book: Lexicon) -> None:
         reading.repair, reading.meant, reading.words = "wrong_layout", other.text, other.words
 
 
+Names = dict[str, list[tuple[str, tuple[str, ...]]]]
+
+
 @lru_cache(maxsize=64)
-def _product_names(products: tuple[str, ...]) -> dict[str, list[tuple[str, ...]]]:
-    """The products' names as words, filed by their first word."""
-    names: dict[str, list[tuple[str, ...]]] = {}
-    for product in products:
-        words = tuple(plain(found[0]) for found in _WORD.finditer(clean(product)))
-        if words:
-            names.setdefault(words[0], []).append(words)
+def _names(products: tuple[str, ...], own: tuple[str, ...]) -> Names:
+    """The names as (group, words), filed by their first word."""
+    names: Names = {}
+    for group, listed in (("product", products), ("own", own)):
+        for name in listed:
+            words = tuple(plain(found[0].lstrip("@")) for found in _WORD.finditer(clean(name)))
+            if words:
+                names.setdefault(words[0], []).append((group, words))
     return names
 
 
-def _find(reading: Reading, products: dict[str, list[tuple[str, ...]]]) -> None:
+def _find(reading: Reading, names: Names) -> None:
     """Fills in the hits; a cue wholly inside a shield (a greeting, a product's name) does not count."""
     found: list[Hit] = []
     for place, word in enumerate(reading.words):
         for fork in word.forks:
             found += _cues_at(reading, fork, place)
-        for name in products.get(word.plain, ()):
+        for group, name in names.get(word.plain, ()):
             if tuple(near.plain for near in reading.words[place : place + len(name)]) == name:
-                found.append(Hit("product", place, place + len(name)))
+                found.append(Hit(group, place, place + len(name)))
     shielded: dict[int, int] = {}
     for hit in found:
         if hit.group in _SHIELDS:

@@ -29,6 +29,10 @@ _LATIN = re.compile("[A-Za-z]")
 _STRETCH = re.compile(r"([^\W\d])\1{2,}")
 
 
+def has_cyrillic(word: str) -> bool:
+    return bool(_CYRILLIC.search(word))
+
+
 def one_script(word: str) -> str:
     """A word of both scripts («Kyіvstar», «інтeрнет») in the script that most of its letters have."""
     cyrillic, latin = len(_CYRILLIC.findall(word)), len(_LATIN.findall(word))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.language.cuebook import CueBook, Fork, plain, shipped
+from bot.language.cuebook import CueBook, Cues, Fork, plain, shipped
 from bot.language.repair import one_script, skeleton, unstretched
 
 REMEMBERED = 20_000
@@ -44,11 +44,12 @@ class Word:
 
 
 class Lexicon:
-    """Looks words up in the shipped cues, in their own letters or as translit."""
+    """Looks words up in cues, the shipped ones where None, in their own letters or as translit."""
 
-    def __init__(self) -> None:
-        self._cues = shipped()
+    def __init__(self, cues: Cues | None = None) -> None:
+        self._cues = cues or shipped()
         self._book = CueBook(self._cues.pairs)
+        self._skeletons: tuple[CueBook, frozenset[str], frozenset[str]] | None = None
         self._known: dict[str, Word] = {}
         self._latin: dict[str, Word] = {}
         self._lead = frozenset[str]().union(*(tongue.lead for tongue in self._cues.tongues.values()))
@@ -102,7 +103,9 @@ class Lexicon:
 
     def _look_up_skeleton(self, written: str) -> Word:
         bare = skeleton(written)
-        book, uk, ru = _skeletons()
+        if self._skeletons is None:
+            self._skeletons = _skeletons(self._cues)
+        book, uk, ru = self._skeletons
         forks = book.starting(bare)
         known = 2 * (bare in uk or bare in ru)
         both = bare in uk and bare in ru
@@ -123,10 +126,8 @@ def lexicon() -> Lexicon:
     return Lexicon()
 
 
-@lru_cache(maxsize=1)
-def _skeletons() -> tuple[CueBook, frozenset[str], frozenset[str]]:
+def _skeletons(cues: Cues) -> tuple[CueBook, frozenset[str], frozenset[str]]:
     """The Cyrillic cues filed by skeletons, and the skeletons of Ukrainian and Russian words."""
-    cues = shipped()
     cyrillic = (pair for pair in cues.pairs if _CYRILLIC.search(pair[1]))
     uk, ru = (frozenset(map(skeleton, cues.tongues[name].words)) for name in ("uk", "ru"))
     return CueBook(cyrillic, skeleton), uk, ru
