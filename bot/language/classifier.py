@@ -16,8 +16,8 @@ from bot.language.words import Lexicon
 class Classifier:
     """Text in, verdict out; never fails. Not for several threads at once.
 
-    ``own`` are names of the company and of its pages, @handles too. ``cues`` is the text of a lead's cue file, found
-    in addition to the shipped ones. ``margin`` as in ``by_model``. ``weights`` are the bytes of a weights file.
+    ``own`` are names of the company and of its pages, @handles too. ``cues`` are the texts of a lead's cue files,
+    found in addition to the shipped ones. ``margin`` as in ``by_model``. ``weights`` are the bytes of a weights file.
     Raises ValueError for cues that are badly written and BadWeights for bytes that are no weights.
     """
 
@@ -26,7 +26,7 @@ class Classifier:
         *,
         products: Sequence[str] = (),
         own: Sequence[str] = (),
-        cues: str = "",
+        cues: Sequence[str] = (),
         margin: float | None = None,
         weights: bytes | None = None,
     ) -> None:

@@ -121,10 +121,11 @@ class CueBook:
         self._first: Index[Fork] = Index()
         self._forks: dict[str, Fork] = {}
         self._cues: dict[Cue, Cue] = {}
+        self._places: dict[str, Step] = {}
         for group, written in cues:
             self._file(group, written, spell)
         # Only filing needs them.
-        self._forks, self._cues = {}, {}
+        self._forks, self._cues, self._places = {}, {}, {}
 
     def starting(self, word: str) -> tuple[Fork, ...]:
         """The forks whose first place fits the word, already ``spell``-ed."""
@@ -133,7 +134,7 @@ class CueBook:
     def _file(self, group: str, written: str, spell: Callable[[str], str]) -> None:
         opens = written[0] == "^"
         places = written.lstrip("^").split()
-        steps = _steps(places, spell)
+        steps = self._steps(places, spell)
         fork = self._forks.get(places[0])
         if fork is None:
             fork = self._forks[places[0]] = Fork()
@@ -145,19 +146,25 @@ class CueBook:
         else:
             fork.file(steps[1], cue)
 
+    def _steps(self, places: list[str], spell: Callable[[str], str]) -> list[Step]:
+        """The places of a cue; the same place, written in many cues, is made once."""
+        steps, gap = [], ""
+        for place in places:
+            if place == "_":
+                gap = "_ "
+                continue
+            known = self._places.get(gap + place)
+            if known is None:
+                known = self._places[gap + place] = _step(place, bool(gap), spell)
+            steps.append(known)
+            gap = ""
+        return steps
 
-def _steps(places: list[str], spell: Callable[[str], str]) -> list[Step]:
-    steps, far = [], False
-    for place in places:
-        if place == "_":
-            far = True
-            continue
-        choices = place.split("|")
-        exact = frozenset(spell(choice) for choice in choices if not choice.endswith("*"))
-        stems = tuple(spell(choice[:-1]) for choice in choices if choice.endswith("*"))
-        steps.append(Step(exact, stems, far))
-        far = False
-    return steps
+
+def _step(place: str, far: bool, spell: Callable[[str], str]) -> Step:
+    choices = place.split("|")
+    exact = frozenset([spell(choice) for choice in choices if choice[-1:] != "*"])
+    return Step(exact, tuple([spell(choice[:-1]) for choice in choices if choice[-1:] == "*"]), far)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +188,19 @@ def shipped() -> Cues:
     return Cues(tuple(pairs), tongues)
 
 
-def extended(text: str) -> Cues:
-    """The shipped cues with those of a lead's own file, which has the same groups under [cues] and [topics].
+def extended(texts: Iterable[str]) -> Cues:
+    """The shipped cues with those of a lead's own files."""
+    base = shipped()
+    return Cues((*base.pairs, *(pair for text in texts for pair in own_cues(text))), base.tongues)
+
+
+def own_cues(text: str) -> list[tuple[str, str]]:
+    """The (group, cue) pairs of a lead's file, which has groups of the shipped files under [cues] and [topics].
 
     Raises ValueError that says what is wrong: not TOML, an unknown table or group, a cue that is badly written.
     """
     table = tomllib.loads(text)
-    base = shipped()
-    known = {group for group, _ in base.pairs}
+    known = {group for group, _ in shipped().pairs}
     for name in table:
         if name not in ("cues", "topics"):
             raise ValueError(f"unknown table [{name}]; expected [cues] or [topics]")
@@ -202,7 +214,7 @@ def extended(text: str) -> Cues:
         pairs += _pairs(table.get(name, {}), prefix)
     for group, cue in pairs:
         _check(group, cue)
-    return Cues((*base.pairs, *pairs), base.tongues)
+    return pairs
 
 
 def _check(group: str, cue: str) -> None:

@@ -27,7 +27,8 @@ def exp(x: Matrix) -> Matrix:
     total = np.full_like(rest, _FACTORS[0])
     for factor in _FACTORS[1:]:
         total = total * rest + factor
-    return np.ldexp(total, twos.astype(np.int32))
+    powers: Matrix = np.ldexp(total, twos.astype(np.int32))
+    return powers
 
 
 def log(x: Matrix) -> Matrix:
@@ -40,7 +41,8 @@ def log(x: Matrix) -> Matrix:
     total = np.zeros_like(ratio)
     for odd in range(21, 0, -2):
         total = total * square + 1 / odd
-    return 2 * ratio * total + twos * _LN2
+    logs: Matrix = 2 * ratio * total + twos * _LN2
+    return logs
 
 
 def dot(one: Matrix, other: Matrix) -> float:

@@ -1,10 +1,20 @@
-"""What the model learns from: posts with labels, and the corpus that ships with the package."""
+"""What the model learns from: posts with labels, and the corpus that ships with the package.
+
+The corpus is package data, not a download: ``vidhuk retrain`` needs it wherever the bot runs.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.resources import files
 
 from bot.domain.model import Lang, Sentiment, Topic
+
+COLUMNS = ("id", "writer", "case", "lang", "sentiment", "reply", "topic", "text")
+TONE_WEIGHT = 0.5
+"""An everyday post weighs less than one to a mobile operator."""
+
+_REPLY = {"yes": True, "no": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +27,58 @@ class Example:
     needs_reply: bool | None = None
     topic: Topic | None = None
     weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A post of the corpus: who wrote it, and which hard case the writer had in mind."""
+
+    id: str
+    writer: str
+    case: str
+    example: Example
+
+
+def read_corpus(text: str) -> list[Written]:
+    """The posts of a corpus file: tab-separated ``COLUMNS`` after a header line; ``\\n`` is a line end in a post.
+
+    Raises ValueError with the line where it is not so.
+    """
+    lines = text.split("\n")
+    if lines[0].split("\t") != list(COLUMNS):
+        raise ValueError(f"line 1: expected the columns {' '.join(COLUMNS)}")
+    return [_written(number, line) for number, line in enumerate(lines[1:], start=2) if line]
+
+
+def _written(number: int, line: str) -> Written:
+    try:
+        post_id, writer, case, lang, sentiment, reply, topic, post = line.split("\t")
+        example = Example(unescaped(post), Lang(lang), Sentiment(sentiment), _REPLY[reply], Topic(topic))
+    except (ValueError, KeyError) as error:
+        raise ValueError(f"line {number}: {error}") from None
+    return Written(post_id, writer, case, example)
+
+
+def read_everyday(text: str) -> list[Example]:
+    """Everyday posts with a tone and nothing else: lines of id, tone, text after a header line."""
+    found = []
+    for line in text.split("\n")[1:]:
+        if line:
+            _, tone, post = line.split("\t")
+            found.append(Example(unescaped(post), sentiment=Sentiment(tone), weight=TONE_WEIGHT))
+    return found
+
+
+def unescaped(post: str) -> str:
+    return post.replace("\\n", "\n")
+
+
+def shipped_corpus() -> list[Written]:
+    """The training part of the corpus."""
+    return read_corpus((files(__package__) / "corpus" / "train.tsv").read_text(encoding="utf-8"))
+
+
+def shipped_examples() -> list[Example]:
+    """All that the shipped model learned from."""
+    everyday = (files(__package__) / "corpus" / "everyday.tsv").read_text(encoding="utf-8")
+    return [written.example for written in shipped_corpus()] + read_everyday(everyday)

@@ -7,7 +7,6 @@ another build of the program are recognised and refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -161,7 +160,3 @@ def _votes(reading: Reading) -> list[float]:
     shares += [votes[3] / (2 * len(words)), votes[4] / (2 * len(words)), weaker / total]
     shares += [len(_UKRAINIAN.findall(text)) / letters * 5, len(_RUSSIAN.findall(text)) / letters * 5]
     return [*shares, min(weaker, 6) / 6, float(not any(votes[:3]))]
-
-
-
-

@@ -27,6 +27,7 @@ LONGEST = 40
 """Of a longer word only so many characters are read."""
 
 _STEP, _SKIP, _MIX = np.uint64(0x100000001B3), np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
+_LEAP = np.uint64(0xA24BAED4963EE407)
 _HALF = np.uint64(32)
 _SALTS = np.arange(10, dtype=np.uint64) * _SKIP
 
@@ -69,11 +70,15 @@ def word_rows(hashes: Hashes) -> Rows:
     return _mixed(hashes * _STEP + np.uint64(1), BITS)
 
 
+def pair_hashes(hashes: Hashes) -> Hashes:
+    """What a word is as the first of a pair, as the second, and as the first with one word between: [words, 3]."""
+    return np.stack((hashes * _SKIP, hashes * _STEP, hashes * _LEAP), axis=1)
+
+
 def pair_rows(hashes: Hashes) -> Rows:
-    """The rows of each word with the next, and with the one after the next."""
-    near = hashes[:-1] * _SKIP + hashes[1:] * _STEP + np.uint64(2)
-    far = hashes[:-2] * _SKIP + hashes[2:] * _STEP + np.uint64(3)
-    return _mixed(np.concatenate((near, far)), BITS)
+    """The rows of each word with the next, and with the one after the next, of their ``pair_hashes``."""
+    second = hashes[:, 1]
+    return _mixed(np.concatenate((hashes[:-1, 0] + second[1:], hashes[:-2, 2] + second[2:])), BITS)
 
 
 def meaning_rows(form: str) -> Rows:
@@ -88,7 +93,7 @@ def lang_rows(form: str) -> Rows:
 
 _NONE: Rows = np.zeros(0, np.int64)
 
-_MARKS = {"?": "\x00?", "!": "\x00!", "…": "\x00…", ")": "\x00)", "(": "\x00(", '"': '\x00"', "«": '\x00"', "»": '\x00"'}
+_MARKS = {mark: f"\x00{mark}" for mark in '?!…)("'} | dict.fromkeys("«»“”„", '\x00"')
 
 
 @lru_cache(maxsize=4_096)

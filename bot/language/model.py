@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from math import exp
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.language import grams
 from bot.language.features import Features
-from bot.language.weights import HEADS, MEANINGS, OUTPUTS, Floats, Weights, load
+from bot.language.weights import HEADS, MEANINGS, OUTPUTS, Weights, load
 
 REMEMBERED = 12_000
 """How many words are kept (about 3 MB); then remembering starts anew."""
@@ -28,8 +28,8 @@ _WIDTH = OUTPUTS + MEANINGS + 2
 class Weighed:
     """``outputs`` are the twenty sums before they become probabilities; ``chances`` the probabilities, by head."""
 
-    outputs: Floats
-    chances: dict[str, Floats]
+    outputs: list[float]
+    chances: dict[str, list[float]]
 
 
 class Model:
@@ -39,26 +39,34 @@ class Model:
         self.weights = weights
         self._places: dict[str, int] = {}
         self._sums = np.zeros((REMEMBERED, _WIDTH), np.float32)
-        self._hashes = np.zeros(REMEMBERED, np.uint64)
+        self._hashes = np.zeros((REMEMBERED, 3), np.uint64)
+        self._heat = weights.heat.tolist()
 
     def __call__(self, features: Features) -> Weighed:
-        places = self._places_of(features.forms)
+        places = np.array(self._places_of(features.forms))
         sums = self._sums[places].sum(axis=0)
-        pieces, letters = np.sqrt(np.maximum(sums[_COUNTS], 1.0))
+        pieces, letters = sums[_COUNTS].tolist()
         pairs, table = grams.pair_rows(self._hashes[places]), self.weights.words
-        meaning = sums[_WORDS] + table.rows[pairs].sum(axis=0, dtype=np.int32) * table.scales
-        outputs = self.weights.bias + np.array(features.figures, np.float32) @ self.weights.figures
-        outputs[_PIECES] += sums[_PIECES] / pieces + meaning / np.float32((len(places) + len(pairs)) ** 0.5)
-        outputs[_LETTERS] += sums[_LETTERS] / letters
-        return Weighed(outputs, _chances(outputs / self.weights.heat))
+        words = table.rows[pairs].sum(axis=0, dtype=np.int32) * table.scales
+        words += sums[_WORDS]
+        words *= (len(places) + len(pairs)) ** -0.5
+        outputs = np.array(features.figures, np.float32) @ self.weights.figures
+        outputs += self.weights.bias
+        words += sums[_PIECES] * (max(pieces, 1.0) ** -0.5)
+        outputs[_PIECES] += words
+        outputs[_LETTERS] += sums[_LETTERS] * (max(letters, 1.0) ** -0.5)
+        told = outputs.tolist()
+        return Weighed(told, _chances(told, self._heat))
 
-    def of_words(self, features: Features) -> Floats:
-        """What each form by itself added to the outputs of meaning: [forms, 15]."""
-        places = self._places_of(features.forms)
-        sums = self._sums[places]
-        pieces = np.sqrt(max(float(sums[:, _COUNTS.start].sum()), 1.0))
-        added: Floats = sums[:, _PIECES] / pieces + sums[:, _WORDS] / np.float32(3 * len(places)) ** np.float32(0.5)
-        return added
+    def gains(self, features: Features, answer: int, rival: int) -> list[float]:
+        """What each form by itself added to one output of meaning against another."""
+        sums = self._sums[np.array(self._places_of(features.forms))]
+        words = (3 * len(sums)) ** -0.5
+        pieces = max(float(sums[:, _COUNTS.start].sum()), 1.0) ** -0.5
+        added = (sums[:, answer] - sums[:, rival]) * pieces
+        added += (sums[:, OUTPUTS + answer] - sums[:, OUTPUTS + rival]) * words
+        gained: list[float] = added.tolist()
+        return gained
 
     def _places_of(self, forms: list[str]) -> list[int]:
         known = self._places
@@ -73,8 +81,9 @@ class Model:
         place = self._places[form] = len(self._places)
         row, weights = self._sums[place], self.weights
         pieces, letters = grams.meaning_rows(form), grams.lang_rows(form)
-        self._hashes[place] = grams.word_hash(form)
-        word = grams.word_rows(self._hashes[place : place + 1])
+        hashes = np.array([grams.word_hash(form)], np.uint64)
+        self._hashes[place] = grams.pair_hashes(hashes)[0]
+        word = grams.word_rows(hashes)
         row[_PIECES] = weights.pieces.rows[pieces].sum(axis=0, dtype=np.int32) * weights.pieces.scales
         row[_LETTERS] = weights.letters.rows[letters].sum(axis=0, dtype=np.int32) * weights.letters.scales
         row[_WORDS] = weights.words.rows[word[0]] * weights.words.scales
@@ -82,19 +91,15 @@ class Model:
         return place
 
 
-def _chances(outputs: Floats) -> dict[str, Floats]:
+def _chances(outputs: list[float], heat: list[float]) -> dict[str, list[float]]:
     """The softmax of each head."""
-    powers = np.exp(outputs - outputs.max())
-    return {name: _share(powers[head], outputs[head]) for name, head in HEADS.items()}
-
-
-def _share(powers: Floats, outputs: NDArray[np.float32]) -> Floats:
-    total = powers.sum()
-    if total < 1e-30:  # far below another head's best: once more by itself
-        powers = np.exp(outputs - outputs.max())
-        total = powers.sum()
-    share: Floats = powers / total
-    return share
+    found = {}
+    for name, head in HEADS.items():
+        most, divisor = max(outputs[head]), heat[head.start]
+        powers = [exp((output - most) / divisor) for output in outputs[head]]
+        total = sum(powers)
+        found[name] = [power / total for power in powers]
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.resources import files
 
-from bot.language.reading import Reading
-from bot.language.signs import NEGATION
 from bot.language.cuebook import plain
+from bot.language.reading import Reading
 from bot.language.repair import has_cyrillic, skeleton
+from bot.language.signs import NEGATION
 
 REACH = 3
 """A negation turns round a word that stands at most so many words after it in one sentence."""
@@ -65,7 +65,7 @@ def read_tones(text: str) -> dict[str, int]:
     """Lines of ``word TAB language TAB tone``; a star ends a stem. A word of two tones keeps the first."""
     found: dict[str, int] = {}
     for line in text.splitlines():
-        word, _, tone = (line.split("\t") + ["", ""])[:3]
+        word, _, tone = [*line.split("\t"), "", ""][:3]
         if word and tone.strip().lstrip("+-").isdecimal():
             star = "*" if word.endswith("*") else ""
             found.setdefault(plain(word.rstrip("*")) + star, max(-2, min(2, int(tone))))

@@ -12,8 +12,8 @@ CODES = frozenset(
         "advice", "bump", "caps", "chatter", "closed", "competitor", "complaint", "duration", "emoji_negative",
         "emoji_only", "emoji_positive", "empty", "greeting", "insult", "link_only", "no_cue", "praise",
         "problem", "product", "question_mark", "question_word", "request", "rhetorical", "sarcasm", "spam",
-        "spam_link", "thanks", "topic", "translit", "weighs_negative", "weighs_needs", "weighs_neutral", "weighs_positive",
-        "weighs_quiet", "wrong_layout",
+        "spam_link", "thanks", "topic", "translit", "weighs_negative", "weighs_needs", "weighs_neutral",
+        "weighs_positive", "weighs_quiet", "wrong_layout",
     }
 )  # fmt: skip
 """Every code that a reason of ours can have."""

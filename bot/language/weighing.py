@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+from heapq import nlargest
 
 from bot.domain.model import Probabilities, Reason, Sentiment, Topic, Verdict
 from bot.language.features import Features, features
@@ -14,7 +14,7 @@ from bot.language.weights import HEADS, LANGS, SENTIMENTS, TOPICS
 QUOTED = 3
 """So many words are quoted where the model decides against the cues or without one."""
 
-_LEAST = np.float32(0.02)
+_LEAST = 0.02
 """A word that adds less is no reason."""
 
 
@@ -30,8 +30,8 @@ def by_model(reading: Reading, model: Model | None = None, margin: float | None 
     seen = features(reading)
     weighed = model(seen)
     chances = weighed.chances
-    needed = float(chances["needs_reply"][1])
-    sentiment, topic, lang = (int(chances[name].argmax()) for name in ("sentiment", "topic", "lang"))
+    needed = chances["needs_reply"][1]
+    sentiment, topic, lang = (_most(chances[name]) for name in ("sentiment", "topic", "lang"))
     edge = model.weights.margin if margin is None else margin
     said = Verdict(
         LANGS[lang],
@@ -41,15 +41,15 @@ def by_model(reading: Reading, model: Model | None = None, margin: float | None 
         (),
         not edge <= needed < 1 - edge,
         Probabilities(
-            _round(chances["lang"][lang]), _round(chances["sentiment"][sentiment]), _round(needed),
-            _round(chances["topic"][topic]),
+            round(chances["lang"][lang], 3), round(chances["sentiment"][sentiment], 3), round(needed, 3),
+            round(chances["topic"][topic], 3),
         ),
     )  # fmt: skip
     return _with_reasons(said, reading, seen, weighed, model)
 
 
-def _round(chance: float) -> float:
-    return round(float(chance), 3)
+def _most(chances: list[float]) -> int:
+    return chances.index(max(chances))
 
 
 def _with_reasons(said: Verdict, reading: Reading, seen: Features, weighed: Weighed, model: Model) -> Verdict:
@@ -63,9 +63,7 @@ def _with_reasons(said: Verdict, reading: Reading, seen: Features, weighed: Weig
         words.append(_weightiest(code, "needs_reply", int(said.needs_reply), reading, seen, weighed, model))
     if said.sentiment is not cued.sentiment or (bare and said.sentiment is not Sentiment.NEUTRAL):
         place = SENTIMENTS.index(said.sentiment)
-        words.append(
-            _weightiest(f"weighs_{said.sentiment}", "sentiment", place, reading, seen, weighed, model)
-        )
+        words.append(_weightiest(f"weighs_{said.sentiment}", "sentiment", place, reading, seen, weighed, model))
     topic = [reason for reason in cued.why if reason.code == "topic" and said.topic is cued.topic]
     if not topic and said.topic is not Topic.OTHER:
         topic = [_weightiest("topic", "topic", TOPICS.index(said.topic), reading, seen, weighed, model)]
@@ -79,11 +77,10 @@ def _weightiest(
 ) -> Reason:
     """A reason that quotes the words which spoke most for the answer against its nearest rival, in their order."""
     outputs = weighed.outputs[HEADS[head]]
-    rival = max((at for at in range(len(outputs)) if at != answer), key=lambda at: float(outputs[at]))
+    rival = max((at for at in range(len(outputs)) if at != answer), key=outputs.__getitem__)
     first = HEADS[head].start
-    added = model.of_words(seen)
-    gain = added[:, first + answer] - added[:, first + rival]
-    heavy = [at for at in np.argsort(-gain, kind="stable") if gain[at] > _LEAST and seen.places[at] >= 0][:QUOTED]
-    places = sorted(seen.places[at] for at in heavy)
+    gains = model.gains(seen, first + answer, first + rival)
+    heavy = [(gain, place) for gain, place in zip(gains, seen.places, strict=True) if gain > _LEAST and place >= 0]
+    places = sorted(place for _, place in nlargest(QUOTED, heavy))
     quote = ", ".join(reading.piece(place, place + 1) for place in places)
     return Reason(code, quote if len(quote) <= QUOTE else quote[: QUOTE - 1] + "…")

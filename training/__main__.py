@@ -1,0 +1,64 @@
+"""``python -m training [build | check | tune | evaluate]``: make the shipped weights, and measure them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+from bot.language.examples import shipped_corpus
+from training import measure, rebuild
+from training.tune import tune
+
+
+def main() -> int:
+    chosen = _arguments()
+    run = {"build": _build, "check": _check, "tune": _tune, "evaluate": _evaluate}[chosen.what]
+    return run(chosen)
+
+
+def _build(_: argparse.Namespace) -> int:
+    print(rebuild.write())
+    return 0
+
+
+def _check(_: argparse.Namespace) -> int:
+    wrong = rebuild.check()
+    print(wrong or "the corpus gives the shipped weights, byte for byte")
+    return 1 if wrong else 0
+
+
+def _tune(_: argparse.Namespace) -> int:
+    everyday = (files("bot.language") / "corpus" / "everyday.tsv").read_text(encoding="utf-8")
+    for line in tune(everyday, measure.PRODUCTS):
+        print(line, flush=True)
+    return 0
+
+
+def _evaluate(chosen: argparse.Namespace) -> int:
+    posts = measure.read_test()
+    print(measure.report_of_test(posts))
+    second = (measure.CORPUS / "second.tsv").read_text(encoding="utf-8")
+    print("\n### Agreement of two labellers\n\n" + measure.agreement([*shipped_corpus(), *posts], second))
+    for path, report in (
+        (chosen.telecom, measure.telecom),
+        (chosen.rusentitweet, measure.rusentitweet),
+        (chosen.languages, measure.languages),
+    ):
+        if path:
+            print("\n" + report(path))
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m training", description="The model that ships with Vidhuk.")
+    parser.add_argument("what", nargs="?", choices=("build", "check", "tune", "evaluate"), default="build")
+    parser.add_argument("--telecom", type=Path, help="a TSV of tweets to telecoms: text, sentiment")
+    parser.add_argument("--rusentitweet", type=Path, help="a CSV of Russian tweets: text, label")
+    parser.add_argument("--languages", type=Path, help="a CSV of full texts: text, lang (ua or ru)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
