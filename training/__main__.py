@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from importlib.resources import files
 from pathlib import Path
 
 from bot.language.examples import shipped_corpus
@@ -30,8 +29,7 @@ def _check(_: argparse.Namespace) -> int:
 
 
 def _tune(_: argparse.Namespace) -> int:
-    everyday = (files("bot.language") / "corpus" / "everyday.tsv").read_text(encoding="utf-8")
-    for line in tune(everyday, measure.PRODUCTS):
+    for line in tune(measure.PRODUCTS):
         print(line, flush=True)
     return 0
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from bot.language.exact import Matrix, exp, log
-from bot.language.examples import Written, read_everyday, shipped_corpus
+from bot.language.examples import Example, Written, shipped_corpus, supplement
 from bot.language.material import Material
 from bot.language.model import Model
 from bot.language.scores import accuracy
@@ -26,9 +26,9 @@ Outputs = dict[str, list[tuple[object, list[float]]]]
 class Folds:
     """The training part read once; each run trains as many models as there are writers."""
 
-    def __init__(self, posts: Sequence[Written], everyday: Sequence[object], products: Sequence[str]) -> None:
+    def __init__(self, posts: Sequence[Written], beside: Sequence[Example], products: Sequence[str]) -> None:
         writers = {post.example.text: post.writer for post in posts}
-        self.material = Material([*(post.example for post in posts), *everyday], products)  # type: ignore[list-item]
+        self.material = Material([*(post.example for post in posts), *beside], products)
         self._writers = [writers.get(one.text, "") for one in self.material.examples]
 
     def run(self, settings: Settings) -> Outputs:
@@ -81,10 +81,10 @@ def trials(base: Settings) -> Iterator[tuple[str, Settings]]:
         yield f"balance {balance}", replace(base, balance=balance)
 
 
-def tune(everyday: str, products: Sequence[str], base: Settings | None = None) -> Iterator[str]:
+def tune(products: Sequence[str], base: Settings | None = None) -> Iterator[str]:
     """A line per trial; the last line gives the heats of the base settings."""
     base = base or Settings()
-    folds = Folds(shipped_corpus(), read_everyday(everyday), products)
+    folds = Folds(shipped_corpus(), supplement(), products)
     for name, settings in trials(base):
         outputs = folds.run(settings)
         found = scores(outputs)

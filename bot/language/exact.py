@@ -79,7 +79,7 @@ def _sums(values: Matrix, take: Whole, into: Whole, size: int) -> Matrix:
     total = np.zeros((size, values.shape[1]))
     if len(take):
         starts = np.flatnonzero(np.diff(into, prepend=-1))
-        total[into[starts]] = np.add.reduceat(values[take], starts, axis=0)
+        total[into[starts]] = np.add.reduceat(values.astype(np.float32)[take], starts, axis=0)
     return total
 
 

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from bot.domain.model import Lang, Sentiment, Topic
+from bot.language.cuebook import shipped
 
 COLUMNS = ("id", "writer", "case", "lang", "sentiment", "reply", "topic", "text")
 TONE_WEIGHT = 0.5
 """An everyday post weighs less than one to a mobile operator."""
+
+WORD_WEIGHT = 0.1
+"""A word by itself weighs little: it only makes the language of one-word posts known."""
 
 _REPLY = {"yes": True, "no": False}
 
@@ -80,5 +84,15 @@ def shipped_corpus() -> list[Written]:
 
 def shipped_examples() -> list[Example]:
     """All that the shipped model learned from."""
+    return [*(written.example for written in shipped_corpus()), *supplement()]
+
+
+def supplement() -> list[Example]:
+    """What is learned beside the posts to an operator: everyday posts with a tone, and words with a language."""
     everyday = (files(__package__) / "corpus" / "everyday.tsv").read_text(encoding="utf-8")
-    return [written.example for written in shipped_corpus()] + read_everyday(everyday)
+    words = [
+        Example(word, lang=Lang(name), weight=WORD_WEIGHT)
+        for name, tongue in shipped().tongues.items()
+        for word in sorted(tongue.words)
+    ]
+    return read_everyday(everyday) + words

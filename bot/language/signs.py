@@ -8,8 +8,8 @@ from itertools import accumulate
 
 from bot.language.reading import Hit, Reading
 
-NEGATIVE_EMOJI = re.compile("[😡🤬😠👎😤💩🤮😞😢😭🙄😒😩😫💔😔🤡🤦😾🖕]|:-?\\(|\\({2,}|:'\\(")
-POSITIVE_EMOJI = re.compile("[❤👍🙏😍🥰😘💛💙💚👏🔥💪🎉😊☺🤗💯🌹🌺💐🫶🥳👌]")
+NEGATIVE_EMOJI = re.compile("[😡🤬😠👎😤💩🤮😞😢😭🙄😒😩😫💔😔🤡🤦😾🖕😕🙁☹😣😖😰😥😪💢👿🤷]|:-?\\(|\\({2,}|:'\\(")
+POSITIVE_EMOJI = re.compile("[❤👍🙏😍🥰😘💛💙💚👏🔥💪🎉😊☺🤗💯🌹🌺💐🫶🥳👌🤩😻💕💖💗💓❣💞♥😇🥹😄😃😁🙂]")
 _CAPITALS = re.compile(r"[A-ZА-ЯІЇЄҐЁ]{3,}")
 _LETTERS = re.compile(r"[^\W\d_]")
 _SMALL = re.compile(r"[a-zа-яіїєґё]")
