@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo run test lint bench train train-check install clean
+.PHONY: help demo run test lint bench train install clean
 
 PY := .venv/bin/python
 LOCKED_RUN := requirements.txt pyproject.toml .ci/setup
@@ -17,7 +17,7 @@ help:
 	@echo "make install   leaves .venv/bin/vidhuk"
 	@echo "make lint      style, types and layers"
 	@echo "make bench     speed, as ratios"
-	@echo "make train     rebuilds the language model's weights, the same bytes each time; train-check compares"
+	@echo "make train     rebuilds the language model's weights, the same bytes each time; ARGS=check compares"
 	@echo "make clean     removes .venv and what tools left behind"
 	@echo
 	@echo 'Options are passed on: make demo ARGS="--port 9000 --no-browser"'
@@ -44,10 +44,7 @@ bench: .venv/ready-to-develop
 	@$(PY) -m tests.benchmarks $(ARGS)
 
 train: .venv/ready-to-develop
-	@$(PY) -m training build
-
-train-check: .venv/ready-to-develop
-	@$(PY) -m training check
+	@nice -n 5 $(PY) -m training $(ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

@@ -1,4 +1,4 @@
-"""``python -m training``: the shipped weights from the shipped corpus, the same bytes each time."""
+"""``make train``: the shipped weights from the shipped corpus, the same bytes each time."""
 
 from __future__ import annotations
 

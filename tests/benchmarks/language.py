@@ -22,7 +22,8 @@ from bot.language import classify
 classify("Чому не працює інтернет?")
 first = time.perf_counter() - began
 import csv, sys
-posts = [row["text"] or "" for row in csv.DictReader(open(sys.argv[1], encoding="utf-8"), delimiter="\\t", quoting=csv.QUOTE_NONE)]
+with open(sys.argv[1], encoding="utf-8") as file:
+    posts = [row["text"] or "" for row in csv.DictReader(file, delimiter="\\t", quoting=csv.QUOTE_NONE)]
 for post in posts: classify(post)
 print(first * 1e3, (process.memory_info().rss - before) / 1e6)
 """
