@@ -21,7 +21,8 @@ _MENTION = re.compile(r"@[\w.]*\w")
 _SENTENCE = re.compile(r"[.!?;\n…|]|\s[-–—]\s")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\bt\.me/\S+", re.IGNORECASE)
 _KEYS = re.compile("[ыэъЫЭЪ]")
-_SHIELDS = ("shield", "greeting", "polite", "product", "own")
+SHIELDS = ("shield", "greeting", "polite", "product", "own")
+"""Groups whose words are no sign of anything else: greetings, politeness, names."""
 QUOTE = 60
 
 
@@ -184,11 +185,11 @@ def _find(reading: Reading, names: Names) -> None:
                 found.append(Hit(group, place, place + len(name)))
     shielded: dict[int, int] = {}
     for hit in found:
-        if hit.group in _SHIELDS:
+        if hit.group in SHIELDS:
             for place in range(hit.first, hit.end):
                 shielded[place] = max(hit.end, shielded.get(place, 0))
     for hit in found:
-        free = hit.group in _SHIELDS or hit.group.startswith("topic.")
+        free = hit.group in SHIELDS or hit.group.startswith("topic.")
         if free or shielded.get(hit.first, 0) < hit.end:
             reading.hits.setdefault(hit.group, []).append(hit)
 

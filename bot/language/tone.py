@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from bot.language.cuebook import plain
-from bot.language.reading import Reading
+from bot.language.reading import SHIELDS, Reading
 from bot.language.repair import has_cyrillic, skeleton
 from bot.language.signs import NEGATION
 
@@ -46,7 +46,9 @@ class ToneList:
 def tone_of(reading: Reading) -> tuple[list[int], list[bool]]:
     """The tone of each word, and whether a negation turns it round."""
     words = tones_translit() if reading.repair == "translit" else tones()
-    shielded = {place for hit in reading.hits.get("product", ()) for place in range(hit.first, hit.end)}
+    shielded = {
+        place for group in SHIELDS for hit in reading.hits.get(group, ()) for place in range(hit.first, hit.end)
+    }
     found = [0 if at in shielded else words.tone(word.plain) for at, word in enumerate(reading.words)]
     turned = [bool(tone) and _negated(reading, at) for at, tone in enumerate(found)]
     return found, turned
