@@ -30,7 +30,7 @@ _SHAPE = (
     "asked", "frown", "smile", "caps", "mention", "link", "one_word", "few_words", "some_words", "many_words",
     "question_marks", "exclamations", "smiles", "frowns", "dots", "digits", "quotes", "lines", "latin",
     "asked_glad", "asked_sour", "glad_sour", "closed_last", "waits", "thanks_alone", "ends_question", "ends_smile",
-    "ends_frown", "repaired", "hidden_layout",
+    "ends_frown", "repaired", "hidden_layout", "called", "all_quoted", "emoji", "names_us", "capital_first",
 )  # fmt: skip
 _TONE = ("good", "bad", "very_good", "very_bad", "not_good", "not_bad", "balance", "last", "good_share", "bad_share")
 _VOTES = (
@@ -52,6 +52,7 @@ NAMES: tuple[str, ...] = (
 """The figures of a row, in order."""
 
 _SMILES, _FROWNS = re.compile(r"\){2,}|:-?\)"), re.compile(r"\({2,}|:-?\(")
+_QUOTES = frozenset("«»“”„\"")
 _UKRAINIAN, _RUSSIAN = re.compile("[іїєґІЇЄҐ]"), re.compile("[ыэъёЫЭЪЁ]")
 
 
@@ -128,7 +129,20 @@ def _shape(reading: Reading, signs: Signs) -> list[float]:
         float(bool(signs.closed) and not signs.asked), float(bool(waiting(signs))),
         float(bool(signs.thanks) and size <= 6 and not signs.asked), float(end == "?"), float(end == ")"),
         float(end == "("), float(bool(reading.repair)), float(reading.repair == "wrong_layout"),
+        float(_calls(reading)), float(text[:1] in _QUOTES and text.rstrip(".… ")[-1:] in _QUOTES),
+        min(sum(char > "\u2600" for char in text), 4) / 4, float("own" in reading.hits), float(text[:1].isupper()),
     ]  # fmt: skip
+
+
+def _calls(reading: Reading) -> bool:
+    """«Свєто, вийми батарею»: begins by calling somebody who is not the company."""
+    if reading.mention_first:
+        return True
+    first, end = reading.spans[0]
+    after = reading.text[end : end + 1]
+    word = reading.words[0]
+    named = word.lead or word.forks or "own" in reading.hits
+    return after == "," and reading.text[first : first + 1].isupper() and not named
 
 
 def _tone(reading: Reading) -> list[float]:

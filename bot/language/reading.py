@@ -10,7 +10,14 @@ from typing import NamedTuple
 
 from bot.domain.clean import clean
 from bot.language.cuebook import GAP, Cue, Fork, plain
-from bot.language.repair import RUSSIAN_KEYS, TO_LATIN, TO_RUSSIAN, TO_UKRAINIAN
+from bot.language.repair import (
+    RUSSIAN_KEYS,
+    TO_LATIN,
+    TO_RUSSIAN,
+    TO_UKRAINIAN,
+    mistyped_cyrillic,
+    mistyped_latin,
+)
 from bot.language.words import Lexicon, Word, lexicon
 
 HEAD, TAIL = 2_000, 1_000
@@ -114,8 +121,9 @@ def _repair(reading: Reading, book: Lexicon) -> None:
         return
     cyrillic = sum(word.cyrillic for word in reading.words)
     if cyrillic * 3 >= len(reading.words):
-        if not any(word.ukrainian or word.russian or word.mixed or word.forks for word in reading.words):
-            _try_layouts(reading, book, (TO_LATIN,))
+        mistyped = mistyped_cyrillic(reading.text) and not any(word.forks for word in reading.words)
+        if mistyped or not any(word.ukrainian or word.russian or word.mixed or word.forks for word in reading.words):
+            _try_layouts(reading, book, (TO_LATIN,), mistyped=mistyped)
         elif any(word.mixed or word.russian for word in reading.words):
             _try_russian_keys(reading, book)
         return
@@ -125,7 +133,7 @@ def _repair(reading: Reading, book: Lexicon) -> None:
     if sum(word.english > 0 for word in latin) > max(english, foreign, len(latin) // 4):
         reading.words, reading.repair = latin, "translit"
     elif not foreign and english * 3 < len(latin):
-        _try_layouts(reading, book, (TO_UKRAINIAN, TO_RUSSIAN))
+        _try_layouts(reading, book, (TO_UKRAINIAN, TO_RUSSIAN), mistyped=mistyped_latin(reading.text))
 
 
 def _sense(words: list[Word]) -> int:
@@ -133,14 +141,23 @@ def _sense(words: list[Word]) -> int:
     return sum(bool(word.forks or word.english or word.ukrainian > 1 or word.russian > 1) for word in words)
 
 
-def _try_layouts(reading: Reading, book: Lexicon, layouts: tuple[dict[int, str], ...]) -> None:
-    """Takes the layout in which most words are known, if that is at least half and more than before."""
-    best, best_sense = None, _sense(reading.words)
+def _try_layouts(
+    reading: Reading, book: Lexicon, layouts: tuple[dict[int, str], ...], *, mistyped: bool = False
+) -> None:
+    """Takes the layout in which most words are known, if that is at least half and more than before.
+
+    Where the letters are ``mistyped`` by their mixture, one known word is enough, and for Cyrillic none is needed.
+    """
+    before = _sense(reading.words)
+    best, best_sense = None, (-1, 0)
     for layout in layouts:
         other = _split(reading.text.translate(layout), book)
         sense = _sense(other.words)
-        if sense > best_sense and sense * 2 >= len(other.words):
-            best, best_sense = other, sense
+        votes = sum(word.ukrainian if layout is TO_UKRAINIAN else word.russian for word in other.words)
+        better = sense > before
+        enough = (better or layout is not TO_LATIN) if mistyped else (better and sense * 2 >= len(other.words))
+        if other.words and enough and (sense, votes) > best_sense:
+            best, best_sense = other, (sense, votes)
     if best is not None:
         reading.repair, reading.meant = "wrong_layout", best.text
         reading.words, reading.spans, reading.starts = best.words, best.spans, best.starts
