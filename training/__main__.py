@@ -1,4 +1,4 @@
-"""``python -m training [build | check | tune | evaluate]``: make the shipped weights, and measure them."""
+"""``python -m training [build | check | tune | evaluate | adopt FOLDER]``: make the shipped weights, and measure them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 
 from bot.language.examples import shipped_corpus
 from training import measure, rebuild
+from training.adopt import adopt
 from training.tune import tune
 
 
 def main() -> int:
     chosen = _arguments()
-    run = {"build": _build, "check": _check, "tune": _tune, "evaluate": _evaluate}[chosen.what]
+    run = {"build": _build, "check": _check, "tune": _tune, "evaluate": _evaluate, "adopt": _adopt}[chosen.what]
     return run(chosen)
 
 
@@ -34,6 +35,14 @@ def _tune(_: argparse.Namespace) -> int:
     return 0
 
 
+def _adopt(chosen: argparse.Namespace) -> int:
+    if chosen.folder is None:
+        print("name the folder that writers and labellers handed over", file=sys.stderr)
+        return 2
+    print("\n".join(adopt(chosen.folder)))
+    return 0
+
+
 def _evaluate(chosen: argparse.Namespace) -> int:
     posts = measure.read_test()
     print(measure.report_of_test(posts))
@@ -51,7 +60,8 @@ def _evaluate(chosen: argparse.Namespace) -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training", description="The model that ships with Vidhuk.")
-    parser.add_argument("what", nargs="?", choices=("build", "check", "tune", "evaluate"), default="build")
+    parser.add_argument("what", nargs="?", choices=("build", "check", "tune", "evaluate", "adopt"), default="build")
+    parser.add_argument("folder", nargs="?", type=Path, help="of adopt")
     parser.add_argument("--telecom", type=Path, help="a TSV of tweets to telecoms: text, sentiment")
     parser.add_argument("--rusentitweet", type=Path, help="a CSV of Russian tweets: text, label")
     parser.add_argument("--languages", type=Path, help="a CSV of full texts: text, lang (ua or ru)")

@@ -15,6 +15,7 @@ from bot.domain.triage import judge
 from bot.language import Reading, by_cues, by_model, classify
 from bot.language.examples import Written, read_corpus
 from bot.language.scores import Pairs, accuracy, interval, kappa, macro_f1
+from bot.language.weighing import CLEAR
 from training.tables import SCORES, confused, grouped, overall, table
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -79,7 +80,7 @@ def doubt(said: Judged) -> str:
     for margin in (0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5):
         missed = sum(chance < margin for chance in needy) / len(needy)
         needless = sum(chance >= margin for chance in quiet) / len(quiet)
-        doubtful = sum(margin <= chance < 1 - margin for chance in needy + quiet) / (len(needy) + len(quiet))
+        doubtful = sum(margin <= chance < CLEAR for chance in needy + quiet) / (len(needy) + len(quiet))
         rows.append([f"{margin:g}", f"{missed:.1%}", f"{needless:.1%}", f"{doubtful:.1%}"])
     missed = sum(not _opens(verdict) for post, verdict in said if post.example.needs_reply) / len(needy)
     shown = f"As shipped, {missed:.1%} of the posts that need a reply stay without a card."

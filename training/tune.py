@@ -27,9 +27,9 @@ class Folds:
     """The training part read once; each run trains as many models as there are writers."""
 
     def __init__(self, posts: Sequence[Written], beside: Sequence[Example], products: Sequence[str]) -> None:
-        writers = {post.example.text: post.writer for post in posts}
+        writers = {id(post.example): post.writer for post in posts}
         self.material = Material([*(post.example for post in posts), *beside], products)
-        self._writers = [writers.get(one.text, "") for one in self.material.examples]
+        self._writers = [writers.get(id(one), "") for one in self.material.examples]
 
     def run(self, settings: Settings) -> Outputs:
         found: Outputs = {name: [] for name in HEADS}
@@ -77,8 +77,8 @@ def trials(base: Settings) -> Iterator[tuple[str, Settings]]:
             yield f"{name} × {factor}", replace(base, **{name: getattr(base, name) * factor})
     for smooth in (0.0, 0.1):
         yield f"smooth {smooth}", replace(base, smooth=smooth)
-    for balance in (0.0, 1.0):
-        yield f"balance {balance}", replace(base, balance=balance)
+    for balance in (0.0, 0.5, 1.0):
+        yield f"balance {balance}", replace(base, balance=(balance,) * 4)
 
 
 def tune(products: Sequence[str], base: Settings | None = None) -> Iterator[str]:

@@ -10,13 +10,22 @@ from importlib.resources import files
 
 from bot.domain.model import Lang, Sentiment, Topic
 from bot.language.cuebook import shipped
+from bot.language.tone import shipped_tones
 
 COLUMNS = ("id", "writer", "case", "lang", "sentiment", "reply", "topic", "text")
-TONE_WEIGHT = 0.5
-"""An everyday post weighs less than one to a mobile operator."""
+TONE_WEIGHT = 3.0
+"""Everyday posts are few beside those to an operator, and stand for all that people write of elsewhere."""
 
 WORD_WEIGHT = 0.1
 """A word by itself weighs little: it only makes the language of one-word posts known."""
+
+TONES = {
+    -2: Sentiment.NEGATIVE,
+    -1: Sentiment.NEGATIVE,
+    0: Sentiment.NEUTRAL,
+    1: Sentiment.POSITIVE,
+    2: Sentiment.POSITIVE,
+}
 
 _REPLY = {"yes": True, "no": False}
 
@@ -64,12 +73,13 @@ def _written(number: int, line: str) -> Written:
 
 
 def read_everyday(text: str) -> list[Example]:
-    """Everyday posts with a tone and nothing else: lines of id, tone, text after a header line."""
+    """Everyday posts with a tone: lines of id, tone, text and perhaps language, after a header line."""
     found = []
     for line in text.split("\n")[1:]:
         if line:
-            _, tone, post = line.split("\t")
-            found.append(Example(unescaped(post), sentiment=Sentiment(tone), weight=TONE_WEIGHT))
+            _, tone, post, *lang = line.split("\t")
+            spoken = Lang(lang[0]) if lang and lang[0] else None
+            found.append(Example(unescaped(post), spoken, Sentiment(tone), weight=TONE_WEIGHT))
     return found
 
 
@@ -95,4 +105,11 @@ def supplement() -> list[Example]:
         for name, tongue in shipped().tongues.items()
         for word in sorted(tongue.words)
     ]
-    return read_everyday(everyday) + words
+    return (
+        read_everyday(everyday)
+        + words
+        + [
+            Example(word.rstrip("*"), sentiment=TONES[tone], weight=WORD_WEIGHT * abs(tone))
+            for word, tone in shipped_tones().items()
+        ]
+    )

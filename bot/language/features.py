@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from bot.domain.model import Lang, Sentiment, Topic, Verdict
-from bot.language.grams import NUMBER, OWN, PRODUCT, START, signs_between
+from bot.language.grams import NUMBER, OWN, PRODUCT, START, WRITTEN, signs_between
 from bot.language.reading import Reading
 from bot.language.signs import Signs, waiting, weigh
 from bot.language.tone import tone_of
@@ -23,7 +23,7 @@ _SIGNS = (
 )  # fmt: skip
 _GROUPS = (
     "advice", "greeting", "bump", "chatter", "insult", "polite", "quitting", "leaving", "product", "own", "competitor",
-    "sarcasm", "closed", "problem",
+    "sarcasm", "closed", "problem", "before", "now", "but",
 )  # fmt: skip
 _TOPICS = tuple(f"topic.{topic}" for topic in Topic if topic is not Topic.OTHER)
 _SHAPE = (
@@ -31,6 +31,7 @@ _SHAPE = (
     "question_marks", "exclamations", "smiles", "frowns", "dots", "digits", "quotes", "lines", "latin",
     "asked_glad", "asked_sour", "glad_sour", "closed_last", "waits", "thanks_alone", "ends_question", "ends_smile",
     "ends_frown", "repaired", "hidden_layout", "called", "all_quoted", "emoji", "names_us", "capital_first",
+    "then_now", "sour_late", "glad_late", "sour_early", "glad_early", "glad_after_but", "sour_after_but",
 )  # fmt: skip
 _TONE = ("good", "bad", "very_good", "very_bad", "not_good", "not_bad", "balance", "last", "good_share", "bad_share")
 _VOTES = (
@@ -52,7 +53,7 @@ NAMES: tuple[str, ...] = (
 """The figures of a row, in order."""
 
 _SMILES, _FROWNS = re.compile(r"\){2,}|:-?\)"), re.compile(r"\({2,}|:-?\(")
-_QUOTES = frozenset("«»“”„\"")
+_QUOTES = frozenset('«»“”„"')
 _UKRAINIAN, _RUSSIAN = re.compile("[іїєґІЇЄҐ]"), re.compile("[ыэъёЫЭЪЁ]")
 
 
@@ -93,7 +94,7 @@ def _forms(reading: Reading) -> tuple[list[str], list[int]]:
     """Words by their comparable form, names of products and of our own as one sign, and what stands between them."""
     named = {place: PRODUCT for hit in reading.hits.get("product", ()) for place in range(hit.first, hit.end)}
     named |= {place: OWN for hit in reading.hits.get("own", ()) for place in range(hit.first, hit.end)}
-    text = reading.meant or reading.text
+    text, latin = reading.meant or reading.text, reading.repair == "translit"
     forms: list[str] = []
     places: dict[int, int] = {}
     last = 0
@@ -104,6 +105,8 @@ def _forms(reading: Reading) -> tuple[list[str], list[int]]:
         if reading.starts[place] or not place:
             forms.append(START)
         form = named.get(place) or (NUMBER if word.plain.isdecimal() else word.plain)
+        if latin and form is word.plain:
+            form = f"{form}{WRITTEN}{text[first:end].lower()}"
         if form != PRODUCT or forms[-1] != PRODUCT:
             places[len(forms)] = place
             forms.append(form)
@@ -131,6 +134,20 @@ def _shape(reading: Reading, signs: Signs) -> list[float]:
         float(end == "("), float(bool(reading.repair)), float(reading.repair == "wrong_layout"),
         float(_calls(reading)), float(text[:1] in _QUOTES and text.rstrip(".… ")[-1:] in _QUOTES),
         min(sum(char > "\u2600" for char in text), 4) / 4, float("own" in reading.hits), float(text[:1].isupper()),
+        float("before" in reading.hits and "now" in reading.hits), *_order(reading, signs),
+    ]  # fmt: skip
+
+
+def _order(reading: Reading, signs: Signs) -> list[float]:
+    """Where displeasure and praise stand: in the second half, in the first, after a "but"."""
+    half = len(reading.words) / 2
+    sour = [hit.first for hit in (*signs.problem, *signs.complaint)]
+    glad = [hit.first for hit in (*signs.praise, *signs.thanks, *signs.closed)]
+    turn = max((hit.first for hit in reading.hits.get("but", ())), default=len(reading.words))
+    return [
+        float(any(at >= half for at in sour)), float(any(at >= half for at in glad)),
+        float(any(at < half for at in sour)), float(any(at < half for at in glad)),
+        float(any(at > turn for at in glad)), float(any(at > turn for at in sour)),
     ]  # fmt: skip
 
 

@@ -35,6 +35,8 @@ START = "\x00start"
 """Stands before the first word of a sentence, as if it were a word."""
 PRODUCT, OWN, NUMBER = "\x00product", "\x00own", "\x00number"
 """Stand for a product's name, a name of the company's own, and any number."""
+WRITTEN = "\x01"
+"""In a form of translit: before it the word's skeleton, which tells the meaning, after it the letters as written."""
 
 
 def _mixed(hashes: Hashes, bits: int) -> Rows:
@@ -57,7 +59,7 @@ def pieces(word: str, sizes: tuple[int, ...], bits: int) -> Rows:
 
 def folded(form: str) -> str:
     """A word as Ukrainian, Russian and translit share it: its skeleton."""
-    return skeleton(form) if has_cyrillic(form) else form
+    return skeleton(form) if has_cyrillic(form) else form.partition(WRITTEN)[0]
 
 
 def word_hash(form: str) -> int:
@@ -88,7 +90,7 @@ def meaning_rows(form: str) -> Rows:
 
 def lang_rows(form: str) -> Rows:
     """The rows of a word's pieces that tell its language."""
-    return _NONE if form[0] == "\x00" else pieces(form, LANG_SIZES, LANG_BITS)
+    return _NONE if form[0] == "\x00" else pieces(form.rpartition(WRITTEN)[2], LANG_SIZES, LANG_BITS)
 
 
 _NONE: Rows = np.zeros(0, np.int64)

@@ -31,6 +31,8 @@ _KEYS = re.compile("[ыэъЫЭЪ]")
 SHIELDS = ("shield", "greeting", "polite", "product", "own")
 """Groups whose words are no sign of anything else: greetings, politeness, names."""
 QUOTE = 60
+LONGEST_TYPED = 40
+"""Longer "words" are codes that nobody typed."""
 
 
 class Hit(NamedTuple):
@@ -148,16 +150,18 @@ def _try_layouts(
 
     Where the letters are ``mistyped`` by their mixture, one known word is enough, and for Cyrillic none is needed.
     """
+    if max(end - first for first, end in reading.spans) > LONGEST_TYPED:
+        return
     before = _sense(reading.words)
     best, best_sense = None, (-1, 0)
     for layout in layouts:
         other = _split(reading.text.translate(layout), book)
         sense = _sense(other.words)
-        votes = sum(word.ukrainian if layout is TO_UKRAINIAN else word.russian for word in other.words)
+        known = sum(word.known for word in other.words)
         better = sense > before
         enough = (better or layout is not TO_LATIN) if mistyped else (better and sense * 2 >= len(other.words))
-        if other.words and enough and (sense, votes) > best_sense:
-            best, best_sense = other, (sense, votes)
+        if other.words and enough and (known, sense) > best_sense:
+            best, best_sense = other, (known, sense)
     if best is not None:
         reading.repair, reading.meant = "wrong_layout", best.text
         reading.words, reading.spans, reading.starts = best.words, best.spans, best.starts

@@ -76,17 +76,18 @@ def read_tones(text: str) -> dict[str, int]:
 
 @lru_cache(maxsize=1)
 def tones() -> ToneList:
-    return ToneList(_shipped())
+    return ToneList(shipped_tones())
 
 
 @lru_cache(maxsize=1)
 def tones_translit() -> ToneList:
     """The Cyrillic words by their skeletons, as words of a post in translit are compared."""
     return ToneList(
-        {skeleton(word.rstrip("*")) + "*" * word.endswith("*"): tone for word, tone in _shipped().items()
+        {skeleton(word.rstrip("*")) + "*" * word.endswith("*"): tone for word, tone in shipped_tones().items()
          if has_cyrillic(word)}
     )  # fmt: skip
 
 
-def _shipped() -> dict[str, int]:
+def shipped_tones() -> dict[str, int]:
+    """The words and stems of the shipped list."""
     return read_tones((files(__package__) / "tone.tsv").read_text(encoding="utf-8"))

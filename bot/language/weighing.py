@@ -14,6 +14,9 @@ from bot.language.weights import HEADS, LANGS, SENTIMENTS, TOPICS
 QUOTED = 3
 """So many words are quoted where the model decides against the cues or without one."""
 
+CLEAR = 0.7
+"""From this probability of needing a reply on, a card need not say that it is doubtful."""
+
 _LEAST = 0.02
 """A word that adds less is no reason."""
 
@@ -21,8 +24,8 @@ _LEAST = 0.02
 def by_model(reading: Reading, model: Model | None = None, margin: float | None = None) -> Verdict:
     """The verdict of a model, the shipped one where None.
 
-    ``margin`` (0 to 0.5) is the probability of needing a reply under which a post is surely quiet, and one minus it
-    the one over which it surely needs a reply; where None, the model's own.
+    ``margin`` (0 to 0.5) is the probability of needing a reply under which a post is surely quiet; where None, the
+    model's own. From there to ``CLEAR`` a person should look.
     """
     if not reading.words:
         return without_words(reading)
@@ -39,7 +42,7 @@ def by_model(reading: Reading, model: Model | None = None, margin: float | None 
         needed >= 0.5,
         TOPICS[topic],
         (),
-        not edge <= needed < 1 - edge,
+        not edge <= needed < CLEAR,
         Probabilities(
             round(chances["lang"][lang], 3), round(chances["sentiment"][sentiment], 3), round(needed, 3),
             round(chances["topic"][topic], 3),

@@ -51,8 +51,7 @@ class Weights:
     """``pieces`` and ``words`` are [2 ** BITS, 15], ``letters`` [2 ** LANG_BITS, 5], ``figures`` [len(NAMES), 20].
 
     ``bias`` is [20], ``heat`` [20]: the outputs are divided by it, so that their softmax is a probability.
-    ``margin`` is the probability of needing a reply under which a post is surely quiet, and one minus it the one over
-    which it is surely a question.
+    ``margin`` is the probability of needing a reply under which a post is surely quiet.
     """
 
     pieces: Table

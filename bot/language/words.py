@@ -39,6 +39,8 @@ class Word:
     mixed: int = 0
     english: int = 0
     foreign: int = 0
+    known: bool = False
+    """A word of the lists, or one that a cue begins with."""
     lead: bool = False
     """May stand before the first word of a question."""
 
@@ -50,6 +52,7 @@ class Lexicon:
         self._cues = cues or shipped()
         self._book = CueBook(self._cues.pairs)
         self._skeletons: tuple[CueBook, frozenset[str], frozenset[str]] | None = None
+        self._cyrillic = [self._cues.tongues[name] for name in ("uk", "ru", "surzhyk")]
         self._known: dict[str, Word] = {}
         self._latin: dict[str, Word] = {}
         self._lead = frozenset[str]().union(*(tongue.lead for tongue in self._cues.tongues.values()))
@@ -80,10 +83,14 @@ class Lexicon:
         if not _CYRILLIC.search(lower):
             tongue = self._cues.tongues["en"]
             foreign = 2 * bool(_FOREIGN.search(lower)) or 2 * (bare in self._cues.tongues["other"].words)
-            return Word(bare, forks, False, english=2 * (bare in tongue.words), foreign=foreign, lead=lead)
+            english = bare in tongue.words
+            return Word(
+                bare, forks, False, english=2 * english, foreign=foreign, known=bool(forks) or english, lead=lead
+            )
         ukrainian, russian, mixed = self._votes(lower, bare)
         foreign = 2 * bool(_FOREIGN.search(lower))
-        return Word(bare, forks, True, ukrainian, russian, mixed, foreign=foreign, lead=lead)
+        known = bool(forks) or lead or any(bare in tongue.words for tongue in self._cyrillic)
+        return Word(bare, forks, True, ukrainian, russian, mixed, foreign=foreign, known=known, lead=lead)
 
     def _votes(self, lower: str, bare: str) -> tuple[int, int, int]:
         """Votes for Ukrainian, Russian and surzhyk: two by a letter or a known word, one by the form of a word."""
