@@ -1,4 +1,4 @@
-"""``python -m training [build | check | tune | evaluate | adopt FOLDER]``: make the shipped weights, and measure them."""
+"""``python -m training [build | check | tune | evaluate | adopt FOLDER]``: the shipped weights, made and measured."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.language.examples import shipped_corpus
 from training import measure, rebuild
 from training.adopt import adopt
-from training.tune import tune
+from training.tune import crossed, tune
 
 
 def main() -> int:
@@ -44,10 +44,14 @@ def _adopt(chosen: argparse.Namespace) -> int:
 
 
 def _evaluate(chosen: argparse.Namespace) -> int:
-    posts = measure.read_test()
-    print(measure.report_of_test(posts))
-    second = (measure.CORPUS / "second.tsv").read_text(encoding="utf-8")
-    print("\n### Agreement of two labellers\n\n" + measure.agreement([*shipped_corpus(), *posts], second))
+    train, test = shipped_corpus(), measure.read_test()
+    if test:
+        print(measure.report_of_test(test))
+    print("\n" + crossed(train, measure.PRODUCTS))
+    second = measure.CORPUS / "second.tsv"
+    if second.exists():
+        agreement = measure.agreement([*train, *test], second.read_text(encoding="utf-8"))
+        print(f"\n### Agreement of two labellers\n\n{agreement}")
     for path, report in (
         (chosen.telecom, measure.telecom),
         (chosen.rusentitweet, measure.rusentitweet),

@@ -28,7 +28,9 @@ Judged = Sequence[tuple[Written, Verdict]]
 
 
 def read_test() -> list[Written]:
-    return read_corpus((CORPUS / "test.tsv").read_text(encoding="utf-8"))
+    """The frozen test part; empty as long as there is none."""
+    file = CORPUS / "test.tsv"
+    return read_corpus(file.read_text(encoding="utf-8")) if file.exists() else []
 
 
 def judged(posts: Sequence[Written], scorer: Scorer = by_model) -> Judged:

@@ -14,10 +14,10 @@ from bot.language.exact import Matrix, exp, log
 from bot.language.examples import Example, Written, shipped_corpus, supplement
 from bot.language.material import Material
 from bot.language.model import Model
-from bot.language.scores import accuracy
+from bot.language.scores import Pairs, accuracy
 from bot.language.training import ANSWERS, Settings, fit
 from bot.language.weights import HEADS
-from training.tables import SCORES
+from training.tables import SCORES, confused, grouped, overall
 
 Outputs = dict[str, list[tuple[object, list[float]]]]
 """By question: (label, outputs of that head) of every post, each judged by a model that never saw its writer."""
@@ -30,6 +30,13 @@ class Folds:
         writers = {id(post.example): post.writer for post in posts}
         self.material = Material([*(post.example for post in posts), *beside], products)
         self._writers = [writers.get(id(one), "") for one in self.material.examples]
+
+    def order(self) -> list[Example]:
+        """The posts in the order of the outputs."""
+        writers = sorted(set(self._writers) - {""})
+        return [
+            self.material.examples[at] for writer in writers for at, one in enumerate(self._writers) if one == writer
+        ]
 
     def run(self, settings: Settings) -> Outputs:
         found: Outputs = {name: [] for name in HEADS}
@@ -67,6 +74,31 @@ def _entropy(told: Matrix, right: Matrix) -> float:
     told = told - told.max(axis=1, keepdims=True)
     total = log(exp(told).sum(axis=1))
     return float((total - told[np.arange(len(told)), right]).mean())
+
+
+def crossed(posts: Sequence[Written], products: Sequence[str]) -> str:
+    """The training part as Markdown, each post judged by a model that never saw its writer."""
+    folds = Folds(posts, supplement(), products)
+    outputs = folds.run(Settings())
+    order = folds.order()
+    said: dict[str, Pairs] = {
+        name: [(label, ANSWERS[name][told.index(max(told))]) for label, told in judged]
+        for name, judged in outputs.items()
+    }
+    cases = {id(post.example): post.case for post in posts}
+    kinds = {
+        "lang": [str(example.lang) for example in order],
+        "case": [cases[id(example)] for example in order],
+    }  # fmt: skip
+    parts = ["### Cross-validation over writers", overall(said)]
+    for kind, values in kinds.items():
+        groups = {
+            value: {name: [pairs[at] for at, one in enumerate(values) if one == value] for name, pairs in said.items()}
+            for value in sorted(set(values))
+        }
+        parts += [f"Shares of right answers by {kind}:", grouped(kind, groups)]
+    parts += [f"#### Confusion: {name}\n\n{confused(pairs)}" for name, pairs in said.items()]
+    return "\n\n".join(parts)
 
 
 def trials(base: Settings) -> Iterator[tuple[str, Settings]]:
