@@ -11,7 +11,7 @@ from bisect import insort
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 Filed = TypeVar("Filed")
@@ -178,7 +178,7 @@ class Cues:
 @lru_cache(maxsize=1)
 def shipped() -> Cues:
     """The cue files that ship with the package; a group of ``[topics]`` is named ``topic.billing`` and so on."""
-    folder = files(__package__) / "cues"
+    folder = Path(__file__).parent / "cues"
     pairs: list[tuple[str, str]] = []
     tongues = {}
     for name in FILES:

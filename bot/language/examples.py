@@ -6,7 +6,7 @@ The corpus is package data, not a download: ``vidhuk retrain`` needs it wherever
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 
 from bot.domain.model import Lang, Sentiment, Topic
 from bot.language.cuebook import shipped
@@ -89,7 +89,7 @@ def unescaped(post: str) -> str:
 
 def shipped_corpus() -> list[Written]:
     """The training part of the corpus."""
-    return read_corpus((files(__package__) / "corpus" / "train.tsv").read_text(encoding="utf-8"))
+    return read_corpus((Path(__file__).parent / "corpus" / "train.tsv").read_text(encoding="utf-8"))
 
 
 def shipped_examples() -> list[Example]:
@@ -99,7 +99,7 @@ def shipped_examples() -> list[Example]:
 
 def supplement() -> list[Example]:
     """What is learned beside the posts to an operator: everyday posts with a tone, and words with a language."""
-    everyday = (files(__package__) / "corpus" / "everyday.tsv").read_text(encoding="utf-8")
+    everyday = (Path(__file__).parent / "corpus" / "everyday.tsv").read_text(encoding="utf-8")
     words = [
         Example(word, lang=Lang(name), weight=WORD_WEIGHT)
         for name, tongue in shipped().tongues.items()

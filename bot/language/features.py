@@ -53,6 +53,7 @@ NAMES: tuple[str, ...] = (
 """The figures of a row, in order."""
 
 _SMILES, _FROWNS = re.compile(r"\){2,}|:-?\)"), re.compile(r"\({2,}|:-?\(")
+_PICTURES = re.compile("[\u2600-\U0010ffff]")
 _QUOTES = frozenset('«»“”„"')
 _UKRAINIAN, _RUSSIAN = re.compile("[іїєґІЇЄҐ]"), re.compile("[ыэъёЫЭЪЁ]")
 
@@ -133,7 +134,7 @@ def _shape(reading: Reading, signs: Signs) -> list[float]:
         float(bool(signs.thanks) and size <= 6 and not signs.asked), float(end == "?"), float(end == ")"),
         float(end == "("), float(bool(reading.repair)), float(reading.repair == "wrong_layout"),
         float(_calls(reading)), float(text[:1] in _QUOTES and text.rstrip(".… ")[-1:] in _QUOTES),
-        min(sum(char > "\u2600" for char in text), 4) / 4, float("own" in reading.hits), float(text[:1].isupper()),
+        min(len(_PICTURES.findall(text)), 4) / 4, float("own" in reading.hits), float(text[:1].isupper()),
         float("before" in reading.hits and "now" in reading.hits), *_order(reading, signs),
     ]  # fmt: skip
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from math import exp
+from pathlib import Path
 
 import numpy as np
 
 from bot.language import grams
 from bot.language.features import Features
-from bot.language.weights import HEADS, MEANINGS, OUTPUTS, Weights, load
+from bot.language.weights import HEADS, MEANINGS, OUTPUTS, Floats, Weights, load
 
 REMEMBERED = 12_000
 """How many words are kept (about 3 MB); then remembering starts anew."""
@@ -22,6 +22,8 @@ REMEMBERED = 12_000
 _PIECES, _LETTERS, _WORDS = slice(0, MEANINGS), slice(MEANINGS, OUTPUTS), slice(OUTPUTS, OUTPUTS + MEANINGS)
 _COUNTS = slice(OUTPUTS + MEANINGS, OUTPUTS + MEANINGS + 2)
 _WIDTH = OUTPUTS + MEANINGS + 2
+_AGAINST = tuple([at, OUTPUTS + at] for at in range(MEANINGS))
+"""By output of meaning, the columns of a word's pieces and of the word itself."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +32,15 @@ class Weighed:
 
     outputs: list[float]
     chances: dict[str, list[float]]
+    by_form: Floats
+    """What is known of each form: its share in every output, before the post's length is taken into account."""
+
+    def gains(self, answer: int, rival: int) -> list[float]:
+        """What each form by itself added to one output of meaning against another."""
+        differences: list[list[float]] = (self.by_form[:, _AGAINST[answer]] - self.by_form[:, _AGAINST[rival]]).tolist()
+        pieces = max(float(self.by_form[:, _COUNTS.start].sum()), 1.0) ** -0.5
+        words = (3 * len(differences)) ** -0.5
+        return [by_pieces * pieces + by_word * words for by_pieces, by_word in differences]
 
 
 class Model:
@@ -44,7 +55,8 @@ class Model:
 
     def __call__(self, features: Features) -> Weighed:
         places = np.array(self._places_of(features.forms))
-        sums = self._sums[places].sum(axis=0)
+        by_form = self._sums[places]
+        sums = by_form.sum(axis=0)
         pieces, letters = sums[_COUNTS].tolist()
         pairs, table = grams.pair_rows(self._hashes[places]), self.weights.words
         words = table.rows[pairs].sum(axis=0, dtype=np.int32) * table.scales
@@ -56,17 +68,7 @@ class Model:
         outputs[_PIECES] += words
         outputs[_LETTERS] += sums[_LETTERS] * (max(letters, 1.0) ** -0.5)
         told = outputs.tolist()
-        return Weighed(told, _chances(told, self._heat))
-
-    def gains(self, features: Features, answer: int, rival: int) -> list[float]:
-        """What each form by itself added to one output of meaning against another."""
-        sums = self._sums[np.array(self._places_of(features.forms))]
-        words = (3 * len(sums)) ** -0.5
-        pieces = max(float(sums[:, _COUNTS.start].sum()), 1.0) ** -0.5
-        added = (sums[:, answer] - sums[:, rival]) * pieces
-        added += (sums[:, OUTPUTS + answer] - sums[:, OUTPUTS + rival]) * words
-        gained: list[float] = added.tolist()
-        return gained
+        return Weighed(told, _chances(told, self._heat), by_form)
 
     def _places_of(self, forms: list[str]) -> list[int]:
         known = self._places
@@ -109,4 +111,4 @@ def shipped() -> Model:
 
 
 def shipped_weights() -> bytes:
-    return (files(__package__) / "shipped" / "vidhuk.weights").read_bytes()
+    return (Path(__file__).parent / "shipped" / "vidhuk.weights").read_bytes()

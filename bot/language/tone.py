@@ -6,7 +6,7 @@ It carries what the corpus of our own trade cannot: the everyday words of deligh
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from bot.language.cuebook import plain
 from bot.language.reading import SHIELDS, Reading
@@ -90,4 +90,4 @@ def tones_translit() -> ToneList:
 
 def shipped_tones() -> dict[str, int]:
     """The words and stems of the shipped list."""
-    return read_tones((files(__package__) / "tone.tsv").read_text(encoding="utf-8"))
+    return read_tones((Path(__file__).parent / "tone.tsv").read_text(encoding="utf-8"))

@@ -48,14 +48,14 @@ def by_model(reading: Reading, model: Model | None = None, margin: float | None 
             round(chances["topic"][topic], 3),
         ),
     )  # fmt: skip
-    return _with_reasons(said, reading, seen, weighed, model)
+    return _with_reasons(said, reading, seen, weighed)
 
 
 def _most(chances: list[float]) -> int:
     return chances.index(max(chances))
 
 
-def _with_reasons(said: Verdict, reading: Reading, seen: Features, weighed: Weighed, model: Model) -> Verdict:
+def _with_reasons(said: Verdict, reading: Reading, seen: Features, weighed: Weighed) -> Verdict:
     """The cues' reasons where they lead to the same answer, else the words that weighed most."""
     cued = seen.cued
     why = [reason for reason in cued.why if reason.code not in ("topic", "no_cue")]
@@ -63,26 +63,24 @@ def _with_reasons(said: Verdict, reading: Reading, seen: Features, weighed: Weig
     bare = cued.why[0].code == "no_cue"
     if said.needs_reply != cued.needs_reply or (bare and not why):
         code = "weighs_needs" if said.needs_reply else "weighs_quiet"
-        words.append(_weightiest(code, "needs_reply", int(said.needs_reply), reading, seen, weighed, model))
+        words.append(_weightiest(code, "needs_reply", int(said.needs_reply), reading, seen, weighed))
     if said.sentiment is not cued.sentiment or (bare and said.sentiment is not Sentiment.NEUTRAL):
         place = SENTIMENTS.index(said.sentiment)
-        words.append(_weightiest(f"weighs_{said.sentiment}", "sentiment", place, reading, seen, weighed, model))
+        words.append(_weightiest(f"weighs_{said.sentiment}", "sentiment", place, reading, seen, weighed))
     topic = [reason for reason in cued.why if reason.code == "topic" and said.topic is cued.topic]
     if not topic and said.topic is not Topic.OTHER:
-        topic = [_weightiest("topic", "topic", TOPICS.index(said.topic), reading, seen, weighed, model)]
+        topic = [_weightiest("topic", "topic", TOPICS.index(said.topic), reading, seen, weighed)]
     told = list(dict.fromkeys([*words, *why]))[: MOST_REASONS - len(topic)] + topic
     found = tuple(told) or (Reason("no_cue"),)
     return Verdict(said.lang, said.sentiment, said.needs_reply, said.topic, found, said.sure, said.probabilities)
 
 
-def _weightiest(
-    code: str, head: str, answer: int, reading: Reading, seen: Features, weighed: Weighed, model: Model
-) -> Reason:
+def _weightiest(code: str, head: str, answer: int, reading: Reading, seen: Features, weighed: Weighed) -> Reason:
     """A reason that quotes the words which spoke most for the answer against its nearest rival, in their order."""
     outputs = weighed.outputs[HEADS[head]]
     rival = max((at for at in range(len(outputs)) if at != answer), key=outputs.__getitem__)
     first = HEADS[head].start
-    gains = model.gains(seen, first + answer, first + rival)
+    gains = weighed.gains(first + answer, first + rival)
     heavy = [(gain, place) for gain, place in zip(gains, seen.places, strict=True) if gain > _LEAST and place >= 0]
     places = sorted(place for _, place in nlargest(QUOTED, heavy))
     quote = ", ".join(reading.piece(place, place + 1) for place in places)
