@@ -36,13 +36,15 @@ def by_model(reading: Reading, model: Model | None = None, margin: float | None 
     needed = chances["needs_reply"][1]
     sentiment, topic, lang = (_most(chances[name]) for name in ("sentiment", "topic", "lang"))
     edge = model.weights.margin if margin is None else margin
+    # What cues plainly take for a question is never dropped on the model's word alone.
+    asks = seen.cued.needs_reply and seen.cued.sure
     said = Verdict(
         LANGS[lang],
         SENTIMENTS[sentiment],
         needed >= 0.5,
         TOPICS[topic],
         (),
-        not edge <= needed < CLEAR,
+        needed >= CLEAR or (needed < edge and not asks),
         Probabilities(
             round(chances["lang"][lang], 3), round(chances["sentiment"][sentiment], 3), round(needed, 3),
             round(chances["topic"][topic], 3),

@@ -210,3 +210,8 @@ def test_a_huge_post_costs_little(heavy: str) -> None:
         classify(heavy)
         taken.append(time.process_time() - began)
     assert min(taken) < 0.025  # the goal is 5 ms; a fivefold reserve for a busy machine
+
+
+def test_what_cues_plainly_take_for_a_question_is_never_quiet() -> None:
+    verdict = classify("Родина: чому? " + "👨‍👩‍👧‍👦" * 400)
+    assert opens(verdict)
