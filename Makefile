@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo run test lint bench spikes install clean
+.PHONY: help demo run test lint bench spikes train install clean
 
 PY := .venv/bin/python
 LOCKED_RUN := requirements.txt pyproject.toml .ci/setup
@@ -18,6 +18,7 @@ help:
 	@echo "make lint      style, types and layers"
 	@echo "make bench     speed, as ratios"
 	@echo "make spikes    how soon outages are seen; remakes docs/spikes.md"
+	@echo "make train     rebuilds the language model's weights, the same bytes each time; ARGS=check compares"
 	@echo "make clean     removes .venv and what tools left behind"
 	@echo
 	@echo 'Options are passed on: make demo ARGS="--port 9000 --no-browser"'
@@ -45,6 +46,9 @@ bench: .venv/ready-to-develop
 
 spikes: .venv/ready-to-develop
 	@$(PY) -m tests.benchmarks.spikes $(ARGS)
+
+train: .venv/ready-to-develop
+	@nice -n 5 $(PY) -m training $(ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

@@ -160,10 +160,19 @@ def test_classify_answers_each_line_with_reasons_in_ukrainian(vidhuk: Vidhuk) ->
     result = vidhuk("classify", answers=lines)
     question, thanks = [json.loads(line) for line in result.stdout.splitlines()]
     assert result.exit_code == 0
-    assert list(question) == ["id", "lang", "sentiment", "needs_reply", "topic", "why"]
+    assert list(question) == ["id", "lang", "sentiment", "needs_reply", "topic", "why", "sure", "probabilities"]
+    assert question["probabilities"]["needs_reply"] > 0.5 > thanks["probabilities"]["needs_reply"]
     assert (question["id"], question["lang"], question["needs_reply"]) == ("a", "uk", True)
     assert (thanks["id"], thanks["needs_reply"]) == (7, False)
     assert any("а" <= letter <= "я" for letter in question["why"][0])
+
+
+def test_classify_knows_the_products_of_the_settings_it_is_given(vidhuk: Vidhuk) -> None:
+    line = '{"id": 1, "text": "Чудовий"}\n'
+    Path("ours.toml").write_text('[team]\nname = "Ми"\n[language]\nproducts = ["Чудовий"]\n', encoding="utf-8")
+    bare = json.loads(vidhuk("classify", answers=line).stdout)
+    ours = json.loads(vidhuk("classify", "--config", "ours.toml", answers=line).stdout)
+    assert (bare["sentiment"], ours["sentiment"]) == ("positive", "neutral")
 
 
 def test_classify_names_bad_lines_and_goes_on(vidhuk: Vidhuk) -> None:

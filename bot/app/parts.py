@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from bot import web
 from bot.alarms import Alarms
+from bot.app.triage import classifier_of
 from bot.chat import Chat
 from bot.config import CommunitySettings, Settings
 from bot.desk import Desk
@@ -16,7 +16,6 @@ from bot.domain.clock import Clock
 from bot.domain.model import Community
 from bot.health import SourceHealth
 from bot.intake import Intake
-from bot.language import classify
 from bot.outbox import Deliverer, Publisher, Renderer, Speaker
 from bot.reports import Reports
 from bot.sources import Http, Source, SourceOptions, make_source
@@ -76,7 +75,7 @@ def build(settings: Settings, store: Store, chat: Chat, http: Http, clock: Clock
     speaker = Speaker(store, clock)
     undo_window = settings.reply.undo_window
     desk = Desk(store, communities, undo_window=undo_window, signature=settings.reply.signature, zone=zone)
-    intake = Intake(store, communities, _lookbacks(settings), partial(classify, products=()))
+    intake = Intake(store, communities, _lookbacks(settings), classifier_of(settings))
     renderer = Renderer(communities, language=settings.team.language, zone=zone)
     jobs = JobParts(
         store=store,

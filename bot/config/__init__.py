@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.config.models import (
     CommunitySettings,
     HttpSettings,
+    LanguageSettings,
     ReplySettings,
     Settings,
     StoreSettings,
@@ -22,6 +23,7 @@ from bot.config.reading import load
 __all__ = [
     "CommunitySettings",
     "HttpSettings",
+    "LanguageSettings",
     "ReplySettings",
     "Settings",
     "StoreSettings",

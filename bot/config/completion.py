@@ -13,6 +13,7 @@ from bot.config import secret, values
 from bot.config.findings import Findings
 from bot.config.places import Place
 from bot.domain.platforms import Platform, platform_of
+from bot.language.cuebook import own_cues
 
 
 class Completion:
@@ -30,6 +31,7 @@ class Completion:
     def complete(self, tables: dict[str, Any]) -> None:
         self._store(tables)
         self._telegram(tables)
+        self._language(tables)
         communities = tables.get("community", [])
         if not isinstance(communities, list):
             return
@@ -50,6 +52,30 @@ class Completion:
         if file.is_dir():
             self._findings.mistake(("store", "path"), "expected the name of a file, and this is a directory")
         store["path"] = file
+
+    def _language(self, tables: dict[str, Any]) -> None:
+        language = tables.setdefault("language", {})
+        if not isinstance(language, dict):
+            return
+        named = language.get("weights")
+        if isinstance(named, str):
+            language["weights"] = self._path(named)
+        elif named is None and isinstance(store := tables["store"], dict) and isinstance(store.get("path"), Path):
+            language["weights"] = store["path"].with_suffix(".weights")
+        if isinstance(language.get("cues"), str):
+            language["cues"] = self._path(language["cues"])
+            self._cues(language["cues"])
+
+    def _cues(self, path: Path) -> None:
+        """Whether a lead's cue files can be read and are well written."""
+        try:
+            for file in cue_files(path):
+                try:
+                    own_cues(file.read_text(encoding="utf-8-sig"))
+                except ValueError as error:  # not UTF-8 and not TOML are ValueErrors too
+                    self._findings.mistake(("language", "cues"), f"{file.name}: {error}")
+        except OSError as error:
+            self._findings.mistake(("language", "cues"), f"{path} cannot be read: {error.strerror}")
 
     def _telegram(self, tables: dict[str, Any]) -> None:
         telegram = tables.setdefault("telegram", {})
@@ -133,6 +159,11 @@ class Completion:
 
     def _path(self, named: str) -> Path:
         return self._directory / Path(named).expanduser()
+
+
+def cue_files(path: Path) -> list[Path]:
+    """A lead's cue files: the one that is named, or all of a folder in the order of their names."""
+    return sorted(path.glob("*.toml")) if path.is_dir() else [path]
 
 
 def _is_zone(value: object) -> bool:

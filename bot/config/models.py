@@ -89,6 +89,16 @@ class WebSettings(Part):
     """Host and port; empty: no server."""
 
 
+class LanguageSettings(Part):
+    products: Annotated[tuple[Name, ...], Field(strict=False)] = ()
+    cues: Annotated[Path | None, Field(strict=False)] = None
+    """A file of a lead's own cues, or a folder of such files. Absolute once loaded, and known to be well written."""
+    margin: Annotated[float | None, AfterValidator(values.margin)] = None
+    """None: the model's own."""
+    weights: Annotated[Path | None, Field(strict=False)] = None
+    """What ``vidhuk retrain`` writes and the bot reads. Absolute once loaded; beside the database where left out."""
+
+
 class CommunitySettings(Part):
     key: Annotated[str, AfterValidator(values.community_key)] = Field(
         description="a short id of your choice, like fb-main"
@@ -136,6 +146,7 @@ class Settings(Part):
     reply: ReplySettings = ReplySettings()
     http: HttpSettings = HttpSettings()
     web: WebSettings = WebSettings()
+    language: LanguageSettings = LanguageSettings()
     communities: Annotated[tuple[CommunitySettings, ...], Field(strict=False)] = Field(default=(), alias="community")
     warnings: tuple[str, ...] = ()
     """What is allowed but unwise: one line each, with its place."""
@@ -157,5 +168,6 @@ TABLES: dict[str, type[Part]] = {
     "reply": ReplySettings,
     "http": HttpSettings,
     "web": WebSettings,
+    "language": LanguageSettings,
 }
 """The tables that stand in the file once; ``[[community]]`` is the one that stands there many times."""

@@ -33,6 +33,12 @@ def meant(value: object, options: Collection[str]) -> str:
     return f"did you mean '{by_folded[near[0]]}'?" if near else ""
 
 
+def margin(value: float | None) -> float | None:
+    if value is not None and not 0 <= value <= 0.5:
+        raise wrong("expected a number from 0.0 to 0.5")
+    return value
+
+
 def duration(value: Any) -> timedelta:
     """Read "90s", "15m", "24h", "1h30m", "7d" or "500ms"."""
     match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) and len(value) < 40 else None

@@ -127,8 +127,22 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Probabilities:
+    """How probable each part of a verdict is, 0 to 1; of ``needs_reply``, that the post needs one."""
+
+    lang: float
+    sentiment: float
+    needs_reply: float
+    topic: float
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What triage says of one post; ``why`` is never empty."""
+    """What triage says of one post; ``why`` is never empty.
+
+    ``sure`` is False where a person should look: such a post becomes a card, whatever ``needs_reply`` says.
+    ``probabilities`` is None where the verdict was not weighed (it is older, or was set by hand).
+    """
 
     lang: Lang
     sentiment: Sentiment
@@ -136,6 +150,7 @@ class Verdict:
     topic: Topic
     why: tuple[Reason, ...]
     sure: bool = True
+    probabilities: Probabilities | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
-"""What a post is: language, sentiment, whether it needs a reply, and its topic, each with reasons.
+"""What a post is: language, sentiment, whether it needs a reply, and its topic, each with probability and reasons.
 
-Pure and offline. The verdict of today rests on the cue files in ``cues/``; a trained model can take its place as
-another ``Scorer``.
+Pure and offline. A linear model weighs the words of a post together with what the cue files in ``cues/`` find in it.
 """
 
 from __future__ import annotations
@@ -12,10 +11,12 @@ from typing import Protocol
 from bot.domain import triage
 from bot.domain.model import Verdict
 from bot.language import verdicts
+from bot.language.classifier import Classifier
 from bot.language.reading import Reading, read
 from bot.language.verdicts import by_cues
+from bot.language.weighing import by_model
 
-__all__ = ["REASON_CODES", "Reading", "Scorer", "classify"]
+__all__ = ["REASON_CODES", "Classifier", "Reading", "Scorer", "by_cues", "by_model", "classify"]
 
 REASON_CODES: frozenset[str] = verdicts.CODES | triage.CODES
 """Every code that a reason of a verdict or of a triage decision can have: the texts explain each of them."""
@@ -27,10 +28,10 @@ class Scorer(Protocol):
     def __call__(self, reading: Reading, /) -> Verdict: ...
 
 
-def classify(text: str, *, products: Sequence[str] = (), scorer: Scorer = by_cues) -> Verdict:
+def classify(text: str, *, products: Sequence[str] = (), scorer: Scorer = by_model) -> Verdict:
     """The verdict over one post, whatever stands in it; at most 3,000 characters of it are read.
 
     ``products`` are names of the company's own products and tariffs: a word inside such a name is no praise.
-    ``sure`` is False where a person should look; a doubtful post always needs a reply.
+    ``sure`` is False where a person should look: such a post becomes a card whatever ``needs_reply`` says.
     """
     return scorer(read(text, products))

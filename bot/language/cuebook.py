@@ -11,7 +11,7 @@ from bisect import insort
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 Filed = TypeVar("Filed")
@@ -121,10 +121,11 @@ class CueBook:
         self._first: Index[Fork] = Index()
         self._forks: dict[str, Fork] = {}
         self._cues: dict[Cue, Cue] = {}
+        self._places: dict[str, Step] = {}
         for group, written in cues:
             self._file(group, written, spell)
         # Only filing needs them.
-        self._forks, self._cues = {}, {}
+        self._forks, self._cues, self._places = {}, {}, {}
 
     def starting(self, word: str) -> tuple[Fork, ...]:
         """The forks whose first place fits the word, already ``spell``-ed."""
@@ -133,7 +134,7 @@ class CueBook:
     def _file(self, group: str, written: str, spell: Callable[[str], str]) -> None:
         opens = written[0] == "^"
         places = written.lstrip("^").split()
-        steps = _steps(places, spell)
+        steps = self._steps(places, spell)
         fork = self._forks.get(places[0])
         if fork is None:
             fork = self._forks[places[0]] = Fork()
@@ -145,19 +146,25 @@ class CueBook:
         else:
             fork.file(steps[1], cue)
 
+    def _steps(self, places: list[str], spell: Callable[[str], str]) -> list[Step]:
+        """The places of a cue; the same place, written in many cues, is made once."""
+        steps, gap = [], ""
+        for place in places:
+            if place == "_":
+                gap = "_ "
+                continue
+            known = self._places.get(gap + place)
+            if known is None:
+                known = self._places[gap + place] = _step(place, bool(gap), spell)
+            steps.append(known)
+            gap = ""
+        return steps
 
-def _steps(places: list[str], spell: Callable[[str], str]) -> list[Step]:
-    steps, far = [], False
-    for place in places:
-        if place == "_":
-            far = True
-            continue
-        choices = place.split("|")
-        exact = frozenset(spell(choice) for choice in choices if not choice.endswith("*"))
-        stems = tuple(spell(choice[:-1]) for choice in choices if choice.endswith("*"))
-        steps.append(Step(exact, stems, far))
-        far = False
-    return steps
+
+def _step(place: str, far: bool, spell: Callable[[str], str]) -> Step:
+    choices = place.split("|")
+    exact = frozenset([spell(choice) for choice in choices if choice[-1:] != "*"])
+    return Step(exact, tuple([spell(choice[:-1]) for choice in choices if choice[-1:] == "*"]), far)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +178,7 @@ class Cues:
 @lru_cache(maxsize=1)
 def shipped() -> Cues:
     """The cue files that ship with the package; a group of ``[topics]`` is named ``topic.billing`` and so on."""
-    folder = files(__package__) / "cues"
+    folder = Path(__file__).parent / "cues"
     pairs: list[tuple[str, str]] = []
     tongues = {}
     for name in FILES:
@@ -179,6 +186,44 @@ def shipped() -> Cues:
         pairs += _pairs(table.get("cues", {}), "") + _pairs(table.get("topics", {}), "topic.")
         tongues[name] = _tongue(table["language"])
     return Cues(tuple(pairs), tongues)
+
+
+def extended(texts: Iterable[str]) -> Cues:
+    """The shipped cues with those of a lead's own files."""
+    base = shipped()
+    return Cues((*base.pairs, *(pair for text in texts for pair in own_cues(text))), base.tongues)
+
+
+def own_cues(text: str) -> list[tuple[str, str]]:
+    """The (group, cue) pairs of a lead's file, which has groups of the shipped files under [cues] and [topics].
+
+    Raises ValueError that says what is wrong: not TOML, an unknown table or group, a cue that is badly written.
+    """
+    table = tomllib.loads(text)
+    known = {group for group, _ in shipped().pairs}
+    for name in table:
+        if name not in ("cues", "topics"):
+            raise ValueError(f"unknown table [{name}]; expected [cues] or [topics]")
+    pairs: list[tuple[str, str]] = []
+    for name, prefix in (("cues", ""), ("topics", "topic.")):
+        for group, written in table.get(name, {}).items():
+            if prefix + group not in known:
+                raise ValueError(f"unknown group {group} in [{name}]; the shipped files name the groups")
+            if not isinstance(written, str):
+                raise ValueError(f"{name}.{group}: expected text, as in {group} = '''…'''")
+        pairs += _pairs(table.get(name, {}), prefix)
+    for group, cue in pairs:
+        _check(group, cue)
+    return pairs
+
+
+def _check(group: str, cue: str) -> None:
+    places = cue.lstrip("^").split()
+    choices = "|".join(places).split("|")
+    if not places or "_" in (places[0], places[-1]):
+        raise ValueError(f"{group}: a cue begins and ends with a word (got '{cue}')")
+    if any(not plain(choice.rstrip("*")) or "*" in choice[:-1] for choice in choices):
+        raise ValueError(f"{group}: a star stands at the end of a word only (got '{cue}')")
 
 
 def _pairs(groups: Mapping[str, str], prefix: str) -> list[tuple[str, str]]:

@@ -10,18 +10,29 @@ from typing import NamedTuple
 
 from bot.domain.clean import clean
 from bot.language.cuebook import GAP, Cue, Fork, plain
-from bot.language.repair import RUSSIAN_KEYS, TO_LATIN, TO_RUSSIAN, TO_UKRAINIAN
+from bot.language.repair import (
+    RUSSIAN_KEYS,
+    TO_LATIN,
+    TO_RUSSIAN,
+    TO_UKRAINIAN,
+    mistyped_cyrillic,
+    mistyped_latin,
+)
 from bot.language.words import Lexicon, Word, lexicon
 
 HEAD, TAIL = 2_000, 1_000
 """Of a longer post only so many characters at its beginning and at its end are read."""
 
 _WORD = re.compile(r"(?:https?://|www\.)\S+|@[\w.]+|[^\W_]+(?:['’ʼ`*\"][^\W_]+)*")
+_MENTION = re.compile(r"@[\w.]*\w")
 _SENTENCE = re.compile(r"[.!?;\n…|]|\s[-–—]\s")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\bt\.me/\S+", re.IGNORECASE)
 _KEYS = re.compile("[ыэъЫЭЪ]")
-_SHIELDS = ("shield", "greeting", "polite", "product")
-_QUOTE = 60
+SHIELDS = ("shield", "greeting", "polite", "product", "own")
+"""Groups whose words are no sign of anything else: greetings, politeness, names."""
+QUOTE = 60
+LONGEST_TYPED = 40
+"""Longer "words" are codes that nobody typed."""
 
 
 class Hit(NamedTuple):
@@ -57,17 +68,29 @@ class Reading:
 
     def piece(self, first: int, end: int) -> str:
         piece = (self.meant or self.text)[self.spans[first][0] : self.spans[end - 1][1]]
-        return piece if len(piece) <= _QUOTE else piece[: _QUOTE - 1] + "…"
+        return piece if len(piece) <= QUOTE else piece[: QUOTE - 1] + "…"
 
 
-def read(text: str, products: Sequence[str] = ()) -> Reading:
-    """The post cleaned, split into words, its letters repaired, and searched for cues. Never fails."""
+def read(text: str, products: Sequence[str] = (), own: Sequence[str] = (), book: Lexicon | None = None) -> Reading:
+    """The post cleaned, split into words, its letters repaired, and searched for cues. Never fails.
+
+    ``products`` are names of products and tariffs, ``own`` names of the company and its pages; ``book`` holds the cues,
+    the shipped ones where None.
+    """
     text = clean(_both_ends(text))
-    words = lexicon()
+    words = book or lexicon()
     reading = _split(text, words)
+    if own and reading.mention_first:
+        reading.mention_first = _mentioned(text) not in {plain(name.lstrip("@")) for name in own}
     _repair(reading, words)
-    _find(reading, _product_names(tuple(products)))
+    _find(reading, _names(tuple(products), tuple(own)))
     return reading
+
+
+def _mentioned(text: str) -> str:
+    """The name that the post's first @ mentions."""
+    found = _MENTION.search(text)
+    return plain(found[0].lstrip("@")) if found else ""
 
 
 def _both_ends(text: str) -> str:
@@ -100,8 +123,9 @@ def _repair(reading: Reading, book: Lexicon) -> None:
         return
     cyrillic = sum(word.cyrillic for word in reading.words)
     if cyrillic * 3 >= len(reading.words):
-        if not any(word.ukrainian or word.russian or word.mixed or word.forks for word in reading.words):
-            _try_layouts(reading, book, (TO_LATIN,))
+        mistyped = mistyped_cyrillic(reading.text) and not any(word.forks for word in reading.words)
+        if mistyped or not any(word.ukrainian or word.russian or word.mixed or word.forks for word in reading.words):
+            _try_layouts(reading, book, (TO_LATIN,), mistyped=mistyped)
         elif any(word.mixed or word.russian for word in reading.words):
             _try_russian_keys(reading, book)
         return
@@ -111,7 +135,7 @@ def _repair(reading: Reading, book: Lexicon) -> None:
     if sum(word.english > 0 for word in latin) > max(english, foreign, len(latin) // 4):
         reading.words, reading.repair = latin, "translit"
     elif not foreign and english * 3 < len(latin):
-        _try_layouts(reading, book, (TO_UKRAINIAN, TO_RUSSIAN))
+        _try_layouts(reading, book, (TO_UKRAINIAN, TO_RUSSIAN), mistyped=mistyped_latin(reading.text))
 
 
 def _sense(words: list[Word]) -> int:
@@ -119,14 +143,25 @@ def _sense(words: list[Word]) -> int:
     return sum(bool(word.forks or word.english or word.ukrainian > 1 or word.russian > 1) for word in words)
 
 
-def _try_layouts(reading: Reading, book: Lexicon, layouts: tuple[dict[int, str], ...]) -> None:
-    """Takes the layout in which most words are known, if that is at least half and more than before."""
-    best, best_sense = None, _sense(reading.words)
+def _try_layouts(
+    reading: Reading, book: Lexicon, layouts: tuple[dict[int, str], ...], *, mistyped: bool = False
+) -> None:
+    """Takes the layout in which most words are known, if that is at least half and more than before.
+
+    Where the letters are ``mistyped`` by their mixture, one known word is enough, and for Cyrillic none is needed.
+    """
+    if max(end - first for first, end in reading.spans) > LONGEST_TYPED:
+        return
+    before = _sense(reading.words)
+    best, best_sense = None, (-1, 0)
     for layout in layouts:
         other = _split(reading.text.translate(layout), book)
         sense = _sense(other.words)
-        if sense > best_sense and sense * 2 >= len(other.words):
-            best, best_sense = other, sense
+        known = sum(word.known for word in other.words)
+        better = sense > before
+        enough = (better or layout is not TO_LATIN) if mistyped else (better and sense * 2 >= len(other.words))
+        if other.words and enough and (known, sense) > best_sense:
+            best, best_sense = other, (known, sense)
     if best is not None:
         reading.repair, reading.meant = "wrong_layout", best.text
         reading.words, reading.spans, reading.starts = best.words, best.spans, best.starts
@@ -145,33 +180,37 @@ def _try_russian_keys(reading: Reading, book: Lexicon) -> None:
         reading.repair, reading.meant, reading.words = "wrong_layout", other.text, other.words
 
 
+Names = dict[str, list[tuple[str, tuple[str, ...]]]]
+
+
 @lru_cache(maxsize=64)
-def _product_names(products: tuple[str, ...]) -> dict[str, list[tuple[str, ...]]]:
-    """The products' names as words, filed by their first word."""
-    names: dict[str, list[tuple[str, ...]]] = {}
-    for product in products:
-        words = tuple(plain(found[0]) for found in _WORD.finditer(clean(product)))
-        if words:
-            names.setdefault(words[0], []).append(words)
+def _names(products: tuple[str, ...], own: tuple[str, ...]) -> Names:
+    """The names as (group, words), filed by their first word."""
+    names: Names = {}
+    for group, listed in (("product", products), ("own", own)):
+        for name in listed:
+            words = tuple(plain(found[0].lstrip("@")) for found in _WORD.finditer(clean(name)))
+            if words:
+                names.setdefault(words[0], []).append((group, words))
     return names
 
 
-def _find(reading: Reading, products: dict[str, list[tuple[str, ...]]]) -> None:
+def _find(reading: Reading, names: Names) -> None:
     """Fills in the hits; a cue wholly inside a shield (a greeting, a product's name) does not count."""
     found: list[Hit] = []
     for place, word in enumerate(reading.words):
         for fork in word.forks:
             found += _cues_at(reading, fork, place)
-        for name in products.get(word.plain, ()):
+        for group, name in names.get(word.plain, ()):
             if tuple(near.plain for near in reading.words[place : place + len(name)]) == name:
-                found.append(Hit("product", place, place + len(name)))
+                found.append(Hit(group, place, place + len(name)))
     shielded: dict[int, int] = {}
     for hit in found:
-        if hit.group in _SHIELDS:
+        if hit.group in SHIELDS:
             for place in range(hit.first, hit.end):
                 shielded[place] = max(hit.end, shielded.get(place, 0))
     for hit in found:
-        free = hit.group in _SHIELDS or hit.group.startswith("topic.")
+        free = hit.group in SHIELDS or hit.group.startswith("topic.")
         if free or shielded.get(hit.first, 0) < hit.end:
             reading.hits.setdefault(hit.group, []).append(hit)
 

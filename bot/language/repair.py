@@ -18,7 +18,9 @@ def _layout(cyrillic: str) -> dict[int, str]:
 
 TO_RUSSIAN = _layout(_RUSSIAN)
 TO_UKRAINIAN = _layout(_UKRAINIAN)
-TO_LATIN = str.maketrans({chr(ord(key)): latin for latin, key in zip(_QWERTY, _RUSSIAN, strict=True)})
+TO_LATIN = str.maketrans(
+    {key: latin for layout in (_UKRAINIAN, _RUSSIAN) for latin, key in zip(_QWERTY, layout, strict=True) if key != "'"}
+)
 RUSSIAN_KEYS = str.maketrans("ыэъЫЭЪ", "іїїІЇЇ") | {ord("э"): "є", ord("Э"): "Є"}
 """Ukrainian typed on a Russian layout."""
 
@@ -27,6 +29,32 @@ _TO_LATIN_LOOKS = str.maketrans("асеіорхуАВСЕНІКМОРТХ", "ace
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[A-Za-z]")
 _STRETCH = re.compile(r"([^\W\d])\1{2,}")
+
+
+_LATIN_VOWELS = re.compile("[aeiouyAEIOUY]")
+_SHORT_NAME = re.compile(r"\b\w*[A-Z]{2,}\w*\b")
+"""LTE, PPPoE"""
+_ENGLISH_KEYS = re.compile("[фщшцФЩШЦ]")
+"""Where a, o, i and w are on a Cyrillic keyboard."""
+MISTYPED = 8
+"""Fewer letters show nothing by their mixture."""
+
+
+def mistyped_latin(text: str) -> bool:
+    """Whether the Latin letters are no language at all: on a Cyrillic keyboard their vowels are rare letters."""
+    text = _SHORT_NAME.sub("", text)
+    letters = len(_LATIN.findall(text))
+    return letters >= MISTYPED and len(_LATIN_VOWELS.findall(text)) < 0.24 * letters
+
+
+def mistyped_cyrillic(text: str) -> bool:
+    """Whether the Cyrillic letters look like English on the wrong keyboard."""
+    letters = len(_CYRILLIC.findall(text))
+    return letters >= MISTYPED and len(_ENGLISH_KEYS.findall(text)) > 0.14 * letters
+
+
+def has_cyrillic(word: str) -> bool:
+    return bool(_CYRILLIC.search(word))
 
 
 def one_script(word: str) -> str:

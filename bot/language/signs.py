@@ -8,12 +8,12 @@ from itertools import accumulate
 
 from bot.language.reading import Hit, Reading
 
-NEGATIVE_EMOJI = re.compile("[😡🤬😠👎😤💩🤮😞😢😭🙄😒😩😫💔😔🤡🤦😾🖕]|:-?\\(|\\({2,}|:'\\(")
-POSITIVE_EMOJI = re.compile("[❤👍🙏😍🥰😘💛💙💚👏🔥💪🎉😊☺🤗💯🌹🌺💐🫶🥳👌]")
+NEGATIVE_EMOJI = re.compile("[😡🤬😠👎😤💩🤮😞😢😭🙄😒😩😫💔😔🤡🤦😾🖕😕🙁☹😣😖😰😥😪💢👿🤷]|:-?\\(|\\({2,}|:'\\(")
+POSITIVE_EMOJI = re.compile("[❤👍🙏😍🥰😘💛💙💚👏🔥💪🎉😊☺🤗💯🌹🌺💐🫶🥳👌🤩😻💕💖💗💓❣💞♥😇🥹😄😃😁🙂]")
 _CAPITALS = re.compile(r"[A-ZА-ЯІЇЄҐЁ]{3,}")
 _LETTERS = re.compile(r"[^\W\d_]")
 _SMALL = re.compile(r"[a-zа-яіїєґё]")
-_NEGATION = frozenset(
+NEGATION = frozenset(
     {"не", "ні", "ни", "нет", "нема", "немає", "без", "ніякої", "ніяких", "ne"}
     | {"not", "no", "never", "dont", "doesnt", "isnt", "wasnt", "arent", "didnt", "cant"}
 )
@@ -82,7 +82,7 @@ def _by_negation(reading: Reading, hits: list[Hit]) -> tuple[list[Hit], list[Hit
     straight, turned = [], []
     for hit in hits:
         before = _negation_before(reading, hit.first)
-        if before is None or reading.words[hit.first].plain in _NEGATION:
+        if before is None or reading.words[hit.first].plain in NEGATION:
             straight.append(hit)
         else:
             turned.append(hit._replace(first=before))
@@ -94,7 +94,7 @@ def _negation_before(reading: Reading, place: int) -> int | None:
         if at < 0 or reading.starts[at + 1]:
             return None
         word = reading.words[at].plain
-        if word in _NEGATION:
+        if word in NEGATION:
             return at
         if word not in _DEGREE:
             return None

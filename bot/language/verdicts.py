@@ -12,7 +12,8 @@ CODES = frozenset(
         "advice", "bump", "caps", "chatter", "closed", "competitor", "complaint", "duration", "emoji_negative",
         "emoji_only", "emoji_positive", "empty", "greeting", "insult", "link_only", "no_cue", "praise",
         "problem", "product", "question_mark", "question_word", "request", "rhetorical", "sarcasm", "spam",
-        "spam_link", "thanks", "topic", "translit", "wrong_layout",
+        "spam_link", "thanks", "topic", "translit", "weighs_negative", "weighs_needs", "weighs_neutral",
+        "weighs_positive", "weighs_quiet", "wrong_layout",
     }
 )  # fmt: skip
 """Every code that a reason of ours can have."""
@@ -38,10 +39,15 @@ _TOPICS = (
 
 
 def by_cues(reading: Reading) -> Verdict:
-    """The verdict of the cue files alone; the scorer that ``classify`` uses."""
+    """The verdict of the cue files alone; the model has it among its figures."""
     if not reading.words:
-        return _without_words(reading)
-    signs = weigh(reading)
+        return without_words(reading)
+    return judged(weigh(reading))
+
+
+def judged(signs: Signs) -> Verdict:
+    """The verdict of signs that are weighed already."""
+    reading = signs.reading
     topic, topic_reason = (Topic.OTHER, []) if _spam(signs) else _topic(reading)
     needs, sure, grounds = _need(signs)
     sentiment = Sentiment.NEUTRAL if _spam(signs) else _sentiment(signs)
@@ -49,7 +55,7 @@ def by_cues(reading: Reading) -> Verdict:
     return Verdict(language(reading), sentiment, needs, topic, tuple(dict.fromkeys(why))[:MOST_REASONS], sure)
 
 
-def _without_words(reading: Reading) -> Verdict:
+def without_words(reading: Reading) -> Verdict:
     """Nothing to read: empty, emoji only, a bare link, bare punctuation."""
     frown, smile = NEGATIVE_EMOJI.search(reading.text), POSITIVE_EMOJI.search(reading.text)
     sentiment, needs, sure = Sentiment.NEUTRAL, False, True

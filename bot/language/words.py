@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.language.cuebook import CueBook, Fork, plain, shipped
+from bot.language.cuebook import CueBook, Cues, Fork, plain, shipped
 from bot.language.repair import one_script, skeleton, unstretched
 
 REMEMBERED = 20_000
@@ -39,16 +39,20 @@ class Word:
     mixed: int = 0
     english: int = 0
     foreign: int = 0
+    known: bool = False
+    """A word of the lists, or one that a cue begins with."""
     lead: bool = False
     """May stand before the first word of a question."""
 
 
 class Lexicon:
-    """Looks words up in the shipped cues, in their own letters or as translit."""
+    """Looks words up in cues, the shipped ones where None, in their own letters or as translit."""
 
-    def __init__(self) -> None:
-        self._cues = shipped()
+    def __init__(self, cues: Cues | None = None) -> None:
+        self._cues = cues or shipped()
         self._book = CueBook(self._cues.pairs)
+        self._skeletons: tuple[CueBook, frozenset[str], frozenset[str]] | None = None
+        self._cyrillic = [self._cues.tongues[name] for name in ("uk", "ru", "surzhyk")]
         self._known: dict[str, Word] = {}
         self._latin: dict[str, Word] = {}
         self._lead = frozenset[str]().union(*(tongue.lead for tongue in self._cues.tongues.values()))
@@ -79,10 +83,14 @@ class Lexicon:
         if not _CYRILLIC.search(lower):
             tongue = self._cues.tongues["en"]
             foreign = 2 * bool(_FOREIGN.search(lower)) or 2 * (bare in self._cues.tongues["other"].words)
-            return Word(bare, forks, False, english=2 * (bare in tongue.words), foreign=foreign, lead=lead)
+            english = bare in tongue.words
+            return Word(
+                bare, forks, False, english=2 * english, foreign=foreign, known=bool(forks) or english, lead=lead
+            )
         ukrainian, russian, mixed = self._votes(lower, bare)
         foreign = 2 * bool(_FOREIGN.search(lower))
-        return Word(bare, forks, True, ukrainian, russian, mixed, foreign=foreign, lead=lead)
+        known = bool(forks) or lead or any(bare in tongue.words for tongue in self._cyrillic)
+        return Word(bare, forks, True, ukrainian, russian, mixed, foreign=foreign, known=known, lead=lead)
 
     def _votes(self, lower: str, bare: str) -> tuple[int, int, int]:
         """Votes for Ukrainian, Russian and surzhyk: two by a letter or a known word, one by the form of a word."""
@@ -102,7 +110,9 @@ class Lexicon:
 
     def _look_up_skeleton(self, written: str) -> Word:
         bare = skeleton(written)
-        book, uk, ru = _skeletons()
+        if self._skeletons is None:
+            self._skeletons = _skeletons(self._cues)
+        book, uk, ru = self._skeletons
         forks = book.starting(bare)
         known = 2 * (bare in uk or bare in ru)
         both = bare in uk and bare in ru
@@ -123,10 +133,8 @@ def lexicon() -> Lexicon:
     return Lexicon()
 
 
-@lru_cache(maxsize=1)
-def _skeletons() -> tuple[CueBook, frozenset[str], frozenset[str]]:
+def _skeletons(cues: Cues) -> tuple[CueBook, frozenset[str], frozenset[str]]:
     """The Cyrillic cues filed by skeletons, and the skeletons of Ukrainian and Russian words."""
-    cues = shipped()
     cyrillic = (pair for pair in cues.pairs if _CYRILLIC.search(pair[1]))
     uk, ru = (frozenset(map(skeleton, cues.tongues[name].words)) for name in ("uk", "ru"))
     return CueBook(cyrillic, skeleton), uk, ru

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -420,6 +420,7 @@ def _dump(verdict: Verdict) -> str:
             verdict.topic,
             [[reason.code, reason.quote] for reason in verdict.why],
             verdict.sure,
+            astuple(verdict.probabilities) if verdict.probabilities else None,
         ],
         ensure_ascii=False,
     )

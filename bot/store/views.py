@@ -12,6 +12,7 @@ from bot.domain.model import (
     Community,
     Lang,
     Note,
+    Probabilities,
     Reason,
     Sentiment,
     ThreadStatus,
@@ -73,7 +74,7 @@ def _notes(db: Database, thread_id: int) -> tuple[Note, ...]:
 
 
 def _load(stored: str) -> Verdict:
-    lang, sentiment, needs_reply, topic, why, sure = json.loads(stored)
+    lang, sentiment, needs_reply, topic, why, sure, *weighed = json.loads(stored)
     return Verdict(
         Lang(lang),
         Sentiment(sentiment),
@@ -81,4 +82,5 @@ def _load(stored: str) -> Verdict:
         Topic(topic),
         tuple(Reason(*reason) for reason in why),
         sure,
+        Probabilities(*weighed[0]) if weighed and weighed[0] else None,
     )

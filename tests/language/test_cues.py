@@ -10,9 +10,9 @@ from bot.language.reading import read
 from bot.language.repair import TO_LATIN, one_script, skeleton, unstretched
 
 GROUPS = {
-    "advice", "bump", "chatter", "closed", "competitor", "complaint", "duration", "greeting", "insult", "leaving",
-    "polite", "praise", "problem", "question_word", "quitting", "request", "rhetorical", "sarcasm", "shield", "spam",
-    "thanks",
+    "advice", "before", "bump", "but", "chatter", "closed", "competitor", "complaint", "duration", "greeting", "insult",
+    "leaving", "now", "polite", "praise", "problem", "question_word", "quitting", "request", "rhetorical", "sarcasm",
+    "shield", "spam", "thanks",
 }  # fmt: skip
 
 

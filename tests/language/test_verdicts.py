@@ -1,9 +1,10 @@
-"""The verdicts over posts written for this project, and whatever else may come."""
+"""What the cues alone say of posts written for this project; the model has it among its figures, and its reasons."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.model import Lang, Reason, Sentiment, Topic, Verdict
-from bot.language import REASON_CODES, Reading, classify
+from bot.language import REASON_CODES, Reading, by_cues
+from bot.language import classify as judge_text
 from bot.language.reading import HEAD, TAIL, read
 from bot.language.verdicts import CODES
 
 PRODUCTS = ("Супер 3D",)
+
+
+classify = partial(judge_text, scorer=by_cues)
 
 
 def posts(name: str = "posts.tsv") -> list[tuple[dict[str, str], Verdict]]:
@@ -108,7 +113,7 @@ def test_every_code_is_given_by_some_post() -> None:
         "Пасивний дохід без вкладень, пишіть в лс", "сонячні панелі на дах",
     ):  # fmt: skip
         given_codes |= codes(text)
-    assert given_codes == CODES
+    assert given_codes == {code for code in CODES if not code.startswith("weighs_")}
     assert CODES < REASON_CODES
 
 
@@ -154,7 +159,7 @@ def test_another_scorer_can_take_the_place_of_the_cues() -> None:
             why = (Reason("no_cue", reading.text),)
             return Verdict(Lang.OTHER, Sentiment.NEUTRAL, True, Topic.OTHER, why, sure=False)
 
-    assert classify(" слово ", scorer=Echo()).why[0].quote == "слово"
+    assert judge_text(" слово ", scorer=Echo()).why[0].quote == "слово"
 
 
 def test_of_a_huge_post_only_both_ends_are_read() -> None:
