@@ -42,6 +42,10 @@ class SourceHealth:
         part = tuple(rows[(shown - 1) * PAGE : shown * PAGE])
         return SourcesPage(part, shown, pages, len(rows), failing, paused)
 
+    def is_paused(self, key: str) -> bool:
+        """Whether a lead has paused the community."""
+        return self._store.glance(lambda db: communities.is_paused(db, key))
+
     async def switch(self, key: str, agent: Agent, *, paused: bool, now: datetime) -> Told:
         """Pause a community or look at it again. Leads alone may; the answer names how to undo it."""
         if not agent.lead:

@@ -21,7 +21,21 @@ from telegram.ext import (
     filters,
 )
 
-from handlers import claim, dismiss, draft, gate, help, lang, membership, queue, reply, snooze, sources, stats  # noqa: A004
+from handlers import (
+    claim,
+    discussion,
+    dismiss,
+    draft,
+    gate,
+    help,  # noqa: A004
+    lang,
+    membership,
+    queue,
+    reply,
+    snooze,
+    sources,
+    stats,
+)
 from handlers import errors as failures
 from handlers import setup as binding
 from handlers.gate import Button, agents_only
@@ -82,6 +96,8 @@ Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 def register(application: App, parts: Parts) -> None:
     """Attach everything a person can do to the application."""
+    # First of all: what customers write in a discussion group is never a command or an agent's reply.
+    application.add_handler(MessageHandler(filters.Chat(list(parts.discussions)), _heard(parts)))
     for command in COMMANDS:
         application.add_handler(CommandHandler(command.name, _command(parts, command), filters.UpdateType.MESSAGE))
     application.add_handler(CallbackQueryHandler(_button(parts)))
@@ -91,6 +107,15 @@ def register(application: App, parts: Parts) -> None:
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, _migration(parts)))
     application.add_handler(ChatMemberHandler(_membership(parts), ChatMemberHandler.ANY_CHAT_MEMBER))
     application.add_error_handler(_failure(parts))
+
+
+def _heard(parts: Parts) -> Callback:
+    async def handle(update: Update, context: Context) -> None:
+        message = update.message or update.edited_message
+        if message is not None:
+            await discussion.heard(parts, message)
+
+    return handle
 
 
 def _command(parts: Parts, command: Command) -> Callback:

@@ -21,10 +21,14 @@ async def ourselves(parts: Parts, change: ChatMemberUpdated) -> None:
     bound = await parts.team.group()
     if change.chat.id == bound:
         await parts.team.bot_rights(admin=now_ours.lead, present=now_ours.present)
-    elif bound is None and now_ours.present and change.chat.type in ("group", "supergroup"):
+    elif bound is None and now_ours.present and _may_be_the_teams(parts, change):
         say = await parts.texts()
         key = f"hello:{change.date.timestamp()}"
         await parts.speaker.say(change.chat.id, plain_text(say("setup.hello")), key=key)
+
+
+def _may_be_the_teams(parts: Parts, change: ChatMemberUpdated) -> bool:
+    return change.chat.type in ("group", "supergroup") and change.chat.id not in parts.discussions
 
 
 async def migrated(parts: Parts, message: Message) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from telegram import Message, Update
@@ -13,6 +14,7 @@ from bot.domain.clock import Clock
 from bot.domain.model import Agent, Community
 from bot.domain.told import Told
 from bot.health import SourceHealth
+from bot.intake import Intake
 from bot.outbox import Speaker
 from bot.reports import Reports
 from bot.team import Team
@@ -32,6 +34,9 @@ class Parts:
     zone: ZoneInfo
     team_name: str
     communities: dict[str, Community]
+    intake: Intake
+    discussions: Mapping[int, str] = field(default_factory=dict)
+    """Discussion groups where customers write: chat id → community."""
 
     async def texts(self, agent: Agent | None = None, *, private: bool = True) -> Texts:
         """The texts a person reads: their own language where they set one and are alone, else the group's."""

@@ -21,7 +21,7 @@ async def setup(parts: Parts, message: Message) -> None:
     if message.chat.type not in ("group", "supergroup"):
         await answer(plain_text(say("setup.in_group")))
         return
-    if message.from_user is None or not await _leads(message):
+    if message.from_user is None or not await leads(message):
         await answer(plain_text(say("setup.lead_only")))
         return
     bound = await parts.team.group()
@@ -45,7 +45,8 @@ async def _leads_the_team(parts: Parts, user_id: int) -> bool:
     return agent is not None and agent.lead
 
 
-async def _leads(message: Message) -> bool:
+async def leads(message: Message) -> bool:
+    """Whether an administrator of the chat wrote the message, by Telegram's own word."""
     if message.from_user is None:
         return False
     return agent_of(await message.chat.get_member(message.from_user.id)).lead

@@ -28,6 +28,7 @@ SECRETS = {
 TEAM = '[team]\nname = "Команда"\n'
 FACEBOOK = '[[community]]\nkey = "fb"\nname = "Сторінка"\nplatform = "facebook"\npage = "42"\n'
 MYBB = '[[community]]\nkey = "forum"\nname = "Форум"\nplatform = "mybb"\nurl = "https://forum.example/"\n'
+DISCUSSION = FACEBOOK.replace("facebook", "telegram").replace("42", "-1007")
 TELEGRAM_TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"
 
 Read = Callable[..., Settings]
@@ -303,6 +304,8 @@ write = "yes"
         (TEAM + FACEBOOK.replace('"42"', "42"), "config.toml:7: community[0].page: expected text in quotes (got 42)"),
         (TEAM + FACEBOOK.replace("42", "https://facebook.example/42"), "expected the page's number, not its address"),
         (TEAM + FACEBOOK.replace("42", "kyivstar"), "expected the page's number, not its name"),
+        (TEAM + DISCUSSION.replace("-100", "100"), "expected the number of a group, below zero (got '1007')"),
+        (TEAM + "[telegram]\nchat_id = -1007\n" + DISCUSSION, "expected the group where customers write; this is the"),
         (TEAM + FACEBOOK.replace("page", "url"), "community[0].page: is missing; the number of the page"),
         (TEAM + MYBB.replace("https://", ""), "did you mean 'https://forum.example/'?"),
         (TEAM + MYBB + "official = [5]", "config.toml:8: community[0].official[0]: expected text in quotes (got 5)"),

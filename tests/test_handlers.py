@@ -99,6 +99,7 @@ async def room(floor: Floor, desk: Desk, bot: telegram.Bot, chat: Chat, world: W
         zone=KYIV,
         team_name="Київстар",
         communities=dict(COMMUNITIES),
+        intake=floor.intake,
     )
     application = ApplicationBuilder().bot(bot).updater(None).build()
     register(application, parts)

@@ -9,7 +9,7 @@ import telegram
 
 from bot.app.parts import source_of
 from bot.chat import Chat, mapped
-from bot.config import CommunitySettings, Settings
+from bot.config import CommunitySettings, Settings, TelegramSettings
 from bot.domain.clock import SystemClock
 from bot.domain.errors import ChatError, SourceError, VidhukError
 from bot.domain.model import Health
@@ -34,7 +34,7 @@ async def check(settings: Settings) -> list[CheckRow]:
     rows = await _telegram(settings, say)
     async with Http(allow_private=settings.http.allow_private) as http:
         for one in settings.communities:
-            rows.append(await _community(one, http, say, now))
+            rows.append(await _community(one, http, settings.telegram, say, now))
     return rows
 
 
@@ -69,9 +69,9 @@ async def _group(settings: Settings, chat: Chat, say: Texts) -> CheckRow:
     return CheckRow("group", True, f"{group}, administrator")
 
 
-async def _community(one: CommunitySettings, http: Http, say: Texts, now: datetime) -> CheckRow:
+async def _community(one: CommunitySettings, http: Http, bot: TelegramSettings, say: Texts, now: datetime) -> CheckRow:
     try:
-        health: Health = await source_of(one, http).check(now=now)
+        health: Health = await source_of(one, http, bot).check(now=now)
     except SourceError as error:
         failed = _failed(one.key, error, say)
         wrong = await _wrong_engine(one, http)

@@ -10,7 +10,7 @@ from bot import web
 from bot.alarms import Alarms
 from bot.app.triage import classifier_of
 from bot.chat import Chat
-from bot.config import CommunitySettings, Settings
+from bot.config import CommunitySettings, Settings, TelegramSettings
 from bot.desk import Desk
 from bot.domain.clock import Clock
 from bot.domain.model import Community
@@ -39,14 +39,15 @@ class Built:
     """Makes the web server, from what wakes a community and what tells the age of the last poll."""
 
 
-def source_of(one: CommunitySettings, http: Http) -> Source:
-    """The source of one configured community."""
+def source_of(one: CommunitySettings, http: Http, telegram: TelegramSettings) -> Source:
+    """The source of one configured community. In a discussion group on Telegram the team's own bot stands."""
+    in_telegram = one.platform == "telegram"
     options = SourceOptions(
         key=one.key,
         url=one.url or "",
         page=one.page or "",
-        api_url=one.api_url or "",
-        token=one.token.get_secret_value(),
+        api_url=one.api_url or (telegram.api_url if in_telegram else ""),
+        token=(telegram.token if in_telegram else one.token).get_secret_value(),
         username=one.username or "",
         password=one.password.get_secret_value(),
         timezone=one.timezone.key,
@@ -70,7 +71,7 @@ def build(settings: Settings, store: Store, chat: Chat, http: Http, clock: Clock
     communities = communities_of(settings)
     zone = settings.team.timezone
     team = Team(store, chat, chat_id=settings.telegram.chat_id, language=settings.team.language)
-    sources = {one.key: source_of(one, http) for one in settings.communities}
+    sources = {one.key: source_of(one, http, settings.telegram) for one in settings.communities}
     reports = Reports(store, communities)
     speaker = Speaker(store, clock)
     undo_window = settings.reply.undo_window
@@ -90,7 +91,17 @@ def build(settings: Settings, store: Store, chat: Chat, http: Http, clock: Clock
     )
     return Built(
         handlers=HandlerParts(
-            desk, team, reports, SourceHealth(store, communities), speaker, clock, zone, settings.team.name, communities
+            desk=desk,
+            team=team,
+            reports=reports,
+            health=SourceHealth(store, communities),
+            speaker=speaker,
+            clock=clock,
+            zone=zone,
+            team_name=settings.team.name,
+            communities=communities,
+            intake=intake,
+            discussions=_discussions(settings),
         ),
         jobs=jobs,
         deliverer=Deliverer(store, chat, renderer, clock, undo_window=undo_window),
@@ -116,6 +127,10 @@ def _web(
         return WebServer(parts, host, int(port))
 
     return make
+
+
+def _discussions(settings: Settings) -> dict[int, str]:
+    return {int(one.page): one.key for one in settings.communities if one.platform == "telegram" and one.page}
 
 
 def _lookbacks(settings: Settings) -> dict[str, timedelta]:

@@ -96,14 +96,26 @@ class Completion:
         if platform.api_url:
             community.setdefault("api_url", platform.api_url)
         page = community.get("page")
-        if platform.number and isinstance(page, str) and re.fullmatch(r"[\w.-]*[A-Za-z_.-][\w.-]*", page):
-            says = f"expected the page's number, not its name (got '{page}'): its own posts are known by the number"
-            self._findings.mistake((*place, "page"), says)
+        if isinstance(page, str):
+            self._page(place, page, platform, tables)
         if self._to_run and _is_key(community.get("key")):
             self._account(place, community, platform)
         if platform.read_only and community.get("write", True) is not False:
             self._findings.mistake((*place, "write"), f"expected write = false: there is no answering on a {name}")
         _own_voice(community, platform)
+
+    def _page(self, place: Place, page: str, platform: Platform, tables: dict[str, Any]) -> None:
+        """Whether a page goes by its number; that of a Telegram group is below zero, and not the team's own group."""
+        says = ""
+        telegram = tables.get("telegram")
+        if platform.group and not re.fullmatch(r"-[0-9]{1,15}", page):
+            says = f"expected the number of a group, below zero (got '{page}')"
+        elif platform.group and isinstance(telegram, dict) and str(telegram.get("chat_id")) == page:
+            says = "expected the group where customers write; this is the group of the team (telegram.chat_id)"
+        elif platform.number and not platform.group and re.fullmatch(r"[\w.-]*[A-Za-z_.-][\w.-]*", page):
+            says = f"expected the page's number, not its name (got '{page}'): its own posts are known by the number"
+        if says:
+            self._findings.mistake((*place, "page"), says)
 
     def _account(self, place: Place, community: dict[str, Any], platform: Platform) -> None:
         """The secrets of one community, and whether they suffice for what it is to do."""

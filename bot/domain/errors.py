@@ -87,6 +87,12 @@ class AddressRefused(SourceError):
     code = "address"
 
 
+class NotMember(SourceError):
+    """The bot is not in the group that it should read and write in, or was put out of it."""
+
+    code = "not_member"
+
+
 class TokenRefused(SourceError):
     """The platform refuses our token: expired, revoked, or without the right needed."""
 

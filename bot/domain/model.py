@@ -310,6 +310,7 @@ class ReplyTarget:
     """Where a reply goes: the question's own post, and what surrounds it.
 
     ``replaces`` is True when the agent knows that an answer stands there already, and wants this one in its place.
+    ``published`` is what the platform said of this reply, once it took it.
     """
 
     container_id: str
@@ -319,6 +320,7 @@ class ReplyTarget:
     text: str
     url: str
     replaces: bool = False
+    published: Published | None = None
 
 
 @dataclass(frozen=True, slots=True)

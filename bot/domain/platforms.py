@@ -17,7 +17,8 @@ class Platform:
     ``token``: nothing can be read without one. ``account``: writing takes a user name and the secret ``writes_with``.
     ``write_token``: reading takes none, writing does. ``address_to_write``:
     the address is needed only where we answer. ``beside_token`` are the keys that must stand beside a token.
-    ``number``: the address is a number. ``own`` is how the company's own posts are known there, put together from the
+    ``number``: the address is a number; ``group``: that of
+    a Telegram group, below zero. ``own`` is how the company's own posts are known there, put together from the
     community's keys; empty where they can't be. ``read_only``: nobody can answer there. ``api_url`` is where the
     platform's interface is unless the settings say otherwise. ``prefix`` begins the keys that `vidhuk init` suggests.
     """
@@ -29,6 +30,7 @@ class Platform:
     account: bool = False
     writes_with: str = "password"
     number: bool = False
+    group: bool = False
     own: str = "{username}"
     read_only: bool = False
     write_token: bool = False
@@ -114,6 +116,15 @@ PLATFORMS = {
         beside_token=("key_id", "issuer"),
         api_url="https://api.appstoreconnect.apple.com",
         prefix="ios",
+    ),
+    "telegram": Platform(
+        "✈️",
+        PAGE,
+        'the number of the discussion group, as in page = "-1001234567890"',
+        number=True,
+        group=True,
+        own="{page}",
+        prefix="tg",
     ),
     "webhook": Platform(
         "📨",

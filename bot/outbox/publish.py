@@ -24,7 +24,7 @@ from bot.domain.errors import (
     SourceError,
     TokenRefused,
 )
-from bot.domain.model import ReplyStatus, ReplyTarget, SeenPost
+from bot.domain.model import Published, ReplyStatus, ReplyTarget, SeenPost
 from bot.sources import Source
 from bot.store import Database, Store, communities, deliveries, posts, replies, settings, settle, threads
 from bot.store.replies import Kept
@@ -268,6 +268,14 @@ def _target(db: Database, kept: Kept) -> ReplyTarget:
     thread = threads.get(db, kept.reply.thread_id)
     assert thread is not None  # noqa: S101
     post = posts.get(db, thread.opening_id)
+    reply = kept.reply
     return ReplyTarget(
-        post.container_id, post.external_id, post.author_name, post.author_id, post.text, post.url, kept.reply.replaces
+        container_id=post.container_id,
+        external_id=post.external_id,
+        author_name=post.author_name,
+        author_id=post.author_id,
+        text=post.text,
+        url=post.url,
+        replaces=reply.replaces,
+        published=Published(reply.external_id, reply.url, reply.published_at) if reply.external_id else None,
     )

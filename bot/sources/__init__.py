@@ -27,6 +27,7 @@ from bot.sources.nodebb import NodeBB
 from bot.sources.options import SourceOptions
 from bot.sources.phpbb import PhpBB
 from bot.sources.smf import SMF
+from bot.sources.telegram import Telegram
 from bot.sources.ucoz import UCoz
 from bot.sources.vbulletin import VBulletin
 from bot.sources.vk import VK
@@ -95,6 +96,7 @@ SOURCES: dict[str, SourceFactory] = {
     "feed": Feed,
     "googleplay": GooglePlay,
     "instagram": Instagram,
+    "telegram": Telegram,
     "vk": VK,
     "webhook": Webhook,
     "youtube": YouTube,

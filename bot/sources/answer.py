@@ -20,6 +20,7 @@ _SECRETS = (
 )
 _SECRET = re.compile(rf"(?i)\b({_SECRETS})(=|%3D)[^&\s#\"'<>]+")
 _BEARER = re.compile(r"(?i)\b(bearer|oauth)\s+[\w.|~+/=-]{16,}")
+_BOT_IN_ADDRESS = re.compile(r"(/bot\d{1,20}):[\w-]+")
 _PASSWORD_IN_ADDRESS = re.compile(r"(?i)(https?://)[^/\s@]+@")
 
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]{2,30})", re.I)
@@ -141,6 +142,7 @@ def redact(text: str) -> str:
     """``text`` with tokens, session ids and passwords of addresses replaced by ``…``."""
     text = _SECRET.sub(r"\1\2…", text)
     text = _BEARER.sub(r"\1 …", text)
+    text = _BOT_IN_ADDRESS.sub(r"\1:…", text)
     return _PASSWORD_IN_ADDRESS.sub(r"\1…@", text)
 
 

@@ -15,7 +15,20 @@ from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import BaseModel, TypeAdapter
 
-from bot.sandbox.telegram import BOT_ID, GROUP_ID, IVAN, MARIA, OKSANA, STRANGER, TARAS, TOKEN, World, add_to
+from bot.sandbox.telegram import (
+    BOT_ID,
+    DISCUSSION_ID,
+    GROUP_ID,
+    IVAN,
+    MARIA,
+    OKSANA,
+    STRANGER,
+    TARAS,
+    TOKEN,
+    Discussion,
+    World,
+    add_to,
+)
 from bot.sandbox.telegram.files import sample_picture
 from bot.sandbox.telegram.methods import NAMES
 
@@ -214,6 +227,41 @@ async def test_every_update_is_one_telegram_could_send(client: Client, world: Wo
     assert [update["update_id"] for update in updates] == list(
         range(updates[0]["update_id"], updates[0]["update_id"] + len(updates))
     )
+
+
+async def test_a_discussion_is_one_telegram_could_send(client: Client, world: World) -> None:
+    talk = Discussion(world)
+    news = talk.publish("Новий тариф")
+    asked = talk.comment("А скільки?", news)
+    talk.edit(asked, "А скільки коштує?")
+    talk.say_as_group("Сто гривень", asked)
+    answer = await call(
+        client, "sendMessage", chat_id=DISCUSSION_ID, text="Сто", reply_parameters={"message_id": asked}
+    )
+    strict(aiogram.Message, answer)
+    assert answer["message_thread_id"] == news
+    strict(aiogram.ChatFullInfo, await call(client, "getChat", chat_id=DISCUSSION_ID))
+    updates = await call(client, "getUpdates")
+    for update in updates:
+        strict(aiogram.Update, update)
+    assert [next(iter(update.keys() - {"update_id"})) for update in updates] == [
+        "message",
+        "message",
+        "edited_message",
+        "message",
+    ]
+    assert updates[0]["message"]["is_automatic_forward"] is True
+
+
+async def test_without_rights_and_in_privacy_mode_comments_are_not_heard(client: Client, world: World) -> None:
+    talk = Discussion(world, bot_role="member")
+    talk.comment("Чому немає 4G?", talk.publish("Новий тариф"))
+    assert await call(client, "getUpdates") == []
+    world.privacy_mode = False
+    talk.comment("Чому немає 4G?")
+    (update,) = await call(client, "getUpdates")
+    assert update["message"]["text"] == "Чому немає 4G?"
+    assert (await call(client, "getMe"))["can_read_all_group_messages"] is True
 
 
 async def test_python_telegram_bot_reads_every_update_without_leftovers(client: Client, world: World) -> None:

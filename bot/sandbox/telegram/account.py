@@ -23,7 +23,7 @@ CHAT_SCOPES = ("chat", "chat_administrators", "chat_member")
 
 def get_me(state: State, params: Parameters) -> Json:
     """getMe."""
-    return me_json(state.bot)
+    return me_json(state.bot, privacy_mode=state.privacy_mode)
 
 
 async def get_updates(state: State, params: Parameters) -> list[Json]:

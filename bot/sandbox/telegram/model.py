@@ -47,8 +47,10 @@ class Topic:
 
 @dataclass
 class Chat:
-    """``kind`` is private, group or supergroup; ``members`` maps a person to creator, administrator, member,
-    left or kicked. ``pinned`` holds message ids, the newest last. ``migrated_to``: where the group lives now."""
+    """``kind`` is private, group, supergroup or channel; ``members`` maps a person to creator, administrator, member,
+    left or kicked. ``pinned`` holds message ids, the newest last. ``migrated_to``: where the group lives now.
+    ``linked`` is the channel whose discussion this group is, and of a channel its group.
+    """
 
     id: int
     kind: str
@@ -58,6 +60,7 @@ class Chat:
     pinned: list[int] = field(default_factory=list)
     topics: dict[int, Topic] = field(default_factory=dict)
     is_forum: bool = False
+    linked: int = 0
     migrated_to: int = 0
     last_message_id: int = 0
 
@@ -94,7 +97,8 @@ class Message:
     """A message as it stands. ``text`` is the caption when there is a photo or a document.
 
     ``markup`` is the inline keyboard; ``service`` holds the fields of a service message; ``silent`` and
-    ``reply_kind`` (force_reply…) are remembered for tests and the chat page.
+    ``reply_kind`` (force_reply…) are remembered for tests and the chat page. ``thread_id`` is the message that a
+    comment stands under in a discussion, ``origin`` the fields of who speaks through a chat.
     """
 
     chat: Chat
@@ -108,6 +112,8 @@ class Message:
     markup: Json | None = None
     reply_to: int = 0
     topic_id: int = 0
+    thread_id: int = 0
+    origin: Json = field(default_factory=dict)
     link_preview: Json | None = None
     media_group_id: str = ""
     service: Json = field(default_factory=dict)

@@ -61,6 +61,8 @@ class State:
         self.limits = RateLimits(clock)
         self.files = FileStore()
         self.webhook = Webhook(self.queue, clock)
+        self.privacy_mode = True
+        """Of the bot, as BotFather sets it: without administrator's rights it hears only what is meant for it."""
         self.bot_rights: frozenset[str] = frozenset(RIGHTS)
         self.commands: dict[tuple[str, str], list[Json]] = {}
         self.queries: dict[str, CallbackQuery] = {}
@@ -101,6 +103,9 @@ class State:
         chat.last_message_id += 1
         message = Message(chat, chat.last_message_id, sender, self.now(), **content)
         chat.messages[message.id] = message
+        answered = chat.messages.get(message.reply_to)
+        if chat.linked and answered is not None:
+            message.thread_id = answered.thread_id or answered.id
         if self.bot_receives(message):
             self.queue.push("message", message_json(self, message))
         self.show("message", message)
@@ -146,7 +151,8 @@ class State:
             return True
         if not chat.has(self.bot.id):
             return False
-        return self.bot_is_administrator(chat) or bool(message.service) or self._is_meant_for_bot(message)
+        hears_all = not self.privacy_mode or self.bot_is_administrator(chat)
+        return hears_all or bool(message.service) or self._is_meant_for_bot(message)
 
     def _is_meant_for_bot(self, message: Message) -> bool:
         """Privacy mode, for a bot that is no administrator: commands and replies to it only."""

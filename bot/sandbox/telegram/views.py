@@ -54,11 +54,11 @@ def person_json(person: Person) -> Json:
     return user
 
 
-def me_json(bot: Person) -> Json:
+def me_json(bot: Person, *, privacy_mode: bool = True) -> Json:
     """User, as getMe gives it."""
     return person_json(bot) | {
         "can_join_groups": True,
-        "can_read_all_group_messages": False,
+        "can_read_all_group_messages": not privacy_mode,
         "supports_inline_queries": True,
         "can_connect_to_business": False,
         "has_main_web_app": False,
@@ -84,6 +84,8 @@ def full_chat_json(state: State, chat: Chat) -> Json:
     }
     if not chat.is_private:
         full["permissions"] = dict.fromkeys(PERMISSIONS, True)
+    if chat.linked:
+        full["linked_chat_id"] = chat.linked
     if chat.is_private and state.people[chat.id].username:
         full["active_usernames"] = [state.people[chat.id].username]
     if chat.pinned:
@@ -118,6 +120,9 @@ def message_json(state: State, message: Message, *, nested: bool = False) -> Jso
         body["edit_date"] = message.edit_date
     if message.topic_id:
         body |= {"message_thread_id": message.topic_id, "is_topic_message": True}
+    elif message.thread_id:
+        body["message_thread_id"] = message.thread_id
+    body |= message.origin
     answered = message.chat.messages.get(message.reply_to)
     if answered is not None and not nested:
         body["reply_to_message"] = message_json(state, answered, nested=True)
