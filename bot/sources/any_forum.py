@@ -48,7 +48,7 @@ class AnyForum:
         try:
             look = await engine.fetch(memory=rest, now=now)
         except PageUnreadable as error:
-            if isinstance(error, NothingFound | LoginAsked) or (await self._recognised()).engine == name:
+            if isinstance(error, NothingFound | LoginAsked) or not await self._moved_from(name):
                 raise
             self._known = None
             name, engine = await self._engine("")
@@ -77,6 +77,13 @@ class AnyForum:
             name = named if named in self._engines else (await self._recognised()).engine
             self._known = name, self._engines[name](self._options, self._http)
         return self._known
+
+    async def _moved_from(self, name: str) -> bool:
+        """Whether the page now shows the marks of another engine; a page without any is broken, and no move."""
+        try:
+            return (await self._recognised()).engine != name
+        except EngineUnknown:
+            return False
 
     async def _recognised(self) -> Recognised:
         found = await engine_at(self._options.url, self._http, self._options.charset)

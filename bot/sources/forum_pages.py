@@ -115,6 +115,11 @@ def refresh_address(page: LexborHTMLParser, base_url: str) -> str:
         return ""
 
 
+def present(page: LexborHTMLParser, places: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of ``places`` that select anything on the page: the others need not be sought in each of its posts."""
+    return tuple(place for place in places if page.css_matches(place))
+
+
 def outer_quotes(body: LexborNode) -> list[LexborNode]:
     """The quotes of a post, without those inside other quotes."""
     return [quote for quote in body.css("blockquote") if not _inside_quote(quote, body)]

@@ -139,19 +139,20 @@ class Http:
         jar: Jar | None = None,
         headers: Mapping[str, str] | None = None,
         charset: str = "utf-8",
-        lost: type[SourceError] = ReplyUnknown,
+        lost: type[SourceError] | None = ReplyUnknown,
         any_status: bool = False,
     ) -> Answer:
         """Send ``body`` once, never again by itself; a redirect is the answer (see its ``location``), not followed.
 
-        Raises ``lost`` when the request may have arrived but its answer did not (time-out, reset, 5xx, cut body).
+        Raises ``lost`` when the request may have arrived but its answer did not (time-out, reset, 5xx, cut body);
+        None for a POST that only asks.
         """
         given = {**_headers(headers, None), "Content-Type": content_type}
         wanted = _Want("POST", _address(url), given, jar, body=body, charset=charset)
         answer = await self._once(wanted, lost)
         if any_status or answer.status in _REDIRECTS:
             return answer
-        if answer.status >= 500:
+        if answer.status >= 500 and lost is not None:
             raise lost(f"HTTP {answer.status} from {redact(url)}")
         return refuse_status(answer)
 

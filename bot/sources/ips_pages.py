@@ -18,7 +18,7 @@ from bot.domain.clean import clean
 from bot.domain.errors import PageUnreadable
 from bot.domain.model import SeenPost
 from bot.sources.dates import Dates, page_dates
-from bot.sources.forum_pages import BoardPage, Markup, TopicPage, TopicRow, counted, number, outer_quotes, utf8
+from bot.sources.forum_pages import BoardPage, Markup, TopicPage, TopicRow, counted, number, outer_quotes, present, utf8
 from bot.sources.ips_refusals import is_member, refuse_wall
 from bot.sources.text import readable
 
@@ -35,6 +35,7 @@ _AUTHORS = (
     "li.author",
     '[itemprop="creator name"]',
 )
+_LINK = 'a[href*="#entry"], a[href*="findpost"]'
 _DATES = ("time[datetime]", "abbr.published[title]", "abbr[itemprop]")
 _ROWS = "[data-rowid], tr[data-tid], tr.__topic"
 _BOARD = '.cTopicList, [data-controller*="forum"], .ipsDataList, .topic_list, #forum_table, .ipsData--topic-list'
@@ -63,6 +64,8 @@ class _Reading:
     title: str
     dates: Dates
     names: dict[str, str]
+    has_links: bool
+    """Whether the page has version 3's links to single posts."""
     quoted: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def post(self, node: LexborNode, pid: str, body: LexborNode) -> SeenPost:
@@ -70,14 +73,14 @@ class _Reading:
         pids = [found for quote in quotes if (found := _quoted_id(quote))]
         self.quoted[pid] = frozenset(pids)
         authors = [_quoted_name(quote) or self.names.get(_quoted_id(quote), "") for quote in quotes]
-        name, at = _author(node), _moment(_date(node), self.dates)
+        name, at = self.names[pid], _moment(_date(node), self.dates)
         return SeenPost(
             external_id=pid,
             container_id=self.tid,
             author_id=name or None,
             author_name=name,
             text=readable(body, base_url=self.base_url, skip_classes=_NOT_SAID),
-            url=_address(node, pid, self.base_url),
+            url=_address(node if self.has_links else None, pid, self.base_url),
             published_at=at or self.dates.now,
             parent_id=pids[0] if pids else None,
             quoted_authors=tuple(dict.fromkeys(filter(None, authors))),
@@ -124,7 +127,7 @@ def parse_topic(
         raise PageUnreadable("the page does not say which topic it is")
     dates = page_dates([_words(_date(node)) for node, _ in found.values()], now=now, zone=zone, order=date_order)
     names = {pid: _author(node) for pid, (node, _) in found.items()}
-    reading = _Reading(base_url, tid, _title(page), dates, names)
+    reading = _Reading(base_url, tid, _title(page), dates, names, page.css_matches(_LINK))
     posts = tuple(reading.post(found[pid][0], pid, found[pid][1]) for pid in sorted(found, key=number))
     here, pages = _pages(page)
     return TopicPage(tid, reading.title, posts, reading.quoted, here, pages, is_member(page), _step(page))
@@ -178,9 +181,10 @@ def _counts(row: LexborNode) -> tuple[int | None, int | None]:
 
 
 def _posts(page: LexborHTMLParser) -> Iterator[tuple[LexborNode, str, LexborNode]]:
+    bodies = present(page, _BODIES)
     for node in page.css(_POSTS):
         match = _POST_ID.fullmatch(node.id or "")
-        body = next(filter(None, map(node.css_first, _BODIES)), None)
+        body = next(filter(None, map(node.css_first, bodies)), None)
         if match is not None and body is not None:
             yield node, match[1], body
 
@@ -213,9 +217,9 @@ def _moment(node: LexborNode | None, dates: Dates) -> datetime | None:
     return dates.read(_words(node))
 
 
-def _address(node: LexborNode, pid: str, base_url: str) -> str:
+def _address(node: LexborNode | None, pid: str, base_url: str) -> str:
     """The post's own address: version 3 prints it, later ones find a comment by its number."""
-    link = node.css_first('a[href*="#entry"], a[href*="findpost"]')
+    link = node.css_first(_LINK) if node is not None else None
     if link is not None:
         return urljoin(base_url, link.attributes.get("href") or "")
     bare = base_url.partition("#")[0].partition("?do=")[0]

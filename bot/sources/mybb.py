@@ -27,8 +27,8 @@ from bot.sources.options import SourceOptions
 __all__ = ["MyBB", "parse_board", "parse_form", "parse_outcome", "parse_topic"]
 
 _Read = TypeVar("_Read", BoardPage, TopicPage)
-_KEPT_PAGES = 32
-"""Pages whose reading is remembered."""
+_KEPT_PAGES = 4
+"""Pages whose reading is remembered, those read last: the board and the topics that are read again and again."""
 _PREFILLED = re.compile(r"\[quote=([\"']?)(?P<name>.+?)\1 pid='(?P<pid>\d+)'(?: dateline='(?P<at>\d+)')?\]")
 
 
@@ -73,12 +73,11 @@ class MyBB(Forum):
         Forums send no validators, and most looks find a board as it was. A new day reads anew, for "Today" moves on.
         """
         told = (answer.url, content_digest(answer.markup), now.astimezone(self.zone).date())
-        known = self._pages.get(told)
-        if isinstance(known, kind):
-            return known
-        if len(self._pages) >= _KEPT_PAGES:
-            self._pages.clear()
-        page = self._pages[told] = read()
+        known = self._pages.pop(told, None)
+        page = known if isinstance(known, kind) else read()
+        while len(self._pages) >= _KEPT_PAGES:
+            del self._pages[next(iter(self._pages))]
+        self._pages[told] = page
         return page
 
     async def send_login(self) -> None:

@@ -44,6 +44,8 @@ _BOARD = '#messageindex, #topic_container, a[href*="action=post;board="], body[c
 _ROW_HEIGHT = 8
 """How far above a topic's link its row may stand."""
 _POST_HEIGHT = 8
+_UNSEEN = ".approve_post, .noticebox.approve"
+_FILES = '.attached a[href*="dlattach"], .attachments a[href*="dlattach"]'
 _CONTENT = b'id="main_content_section"'
 _STEP = timedelta(minutes=15)
 _CLOCK_TOLERANCE = timedelta(minutes=3)
@@ -306,12 +308,13 @@ def _is_sticky(row: LexborNode) -> bool:
 
 
 def _posts(page: LexborHTMLParser) -> Iterator[_Found]:
+    unseen, with_files = page.css_matches(_UNSEEN), page.css_matches(_FILES)
     for body in page.css("div.inner[id]"):
         match = _MESSAGE_ID.fullmatch(body.id or "")
         post = _post_of(body) if match else None
-        if match is None or post is None or post.css_matches(".approve_post, .noticebox.approve"):
+        if match is None or post is None or (unseen and post.css_matches(_UNSEEN)):
             continue
-        names = post.css('.attached a[href*="dlattach"], .attachments a[href*="dlattach"]')
+        names = post.css(_FILES) if with_files else ()
         files = dict.fromkeys(filter(None, (" ".join(link.text().split()) for link in names)))
         yield _Found(match[1], _author(post), _date(post), body, tuple(files))
 

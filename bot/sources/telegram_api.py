@@ -47,7 +47,7 @@ class Api:
             f"{self._base}/{method}",
             body=body,
             content_type="application/json",
-            lost=ReplyUnknown if writes else SourceDown,
+            lost=ReplyUnknown if writes else None,
             any_status=True,
         )
         if answer.status >= 500:
@@ -91,6 +91,8 @@ def _bad_request(status: int, what: str, detail: str, *, writes: bool) -> Source
 
 def _wordless(answer: Answer, *, writes: bool) -> SourceError:
     """Not the Bot API's words: another server answers at this address, or the answer is cut off."""
+    if answer.status == 429:
+        return (ReplyFlood if writes else SourceBusy)("HTTP 429", retry_after=answer.retry_after)
     if 300 <= answer.status < 400:
         return AddressRefused(f"HTTP {answer.status}: the address of the Bot API redirects")
     try:

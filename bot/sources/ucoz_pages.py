@@ -50,6 +50,8 @@ class _Reading:
     title: str
     dates: Dates
     names: dict[str, str]
+    own: str
+    """The address of the topic itself."""
     quoted: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def post(self, found: _Found) -> SeenPost:
@@ -65,13 +67,18 @@ class _Reading:
             author_id=found.author or None,
             author_name=found.author,
             text=text,
-            url=urljoin(self.base_url, found.address or f"/forum/{fid_in(self.base_url) or 0}-{self.tid}-1"),
+            url=self._address(found),
             published_at=min(at, self.dates.now) if at else self.dates.now,
             parent_id=pids[0] if pids else None,
             quoted_authors=tuple(dict.fromkeys(filter(None, authors))),
             title=self.title,
             published_guess=at is None,
         )
+
+    def _address(self, found: _Found) -> str:
+        # Joining two addresses takes longer than all else that is read of a post.
+        whole = found.address.startswith("http")
+        return found.address if whole else urljoin(self.base_url, found.address or self.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,7 @@ def parse_topic(
         raise PageUnreadable("the page does not say which topic it is")
     dates = page_dates([post.date for post in found.values()], now=now, zone=zone, order=date_order)
     names = {post.pid: post.author for post in found.values()}
-    reading = _Reading(base_url, tid, _title(page), dates, names)
+    reading = _Reading(base_url, tid, _title(page), dates, names, f"/forum/{fid_in(base_url) or 0}-{tid}-1")
     posts = tuple(reading.post(post) for post in sorted(found.values(), key=lambda post: number(post.pid)))
     here, pages = _pages(page)
     return TopicPage(tid, reading.title, posts, reading.quoted, here, pages, is_member(page))

@@ -17,7 +17,7 @@ from bot.domain.clean import clean
 from bot.domain.errors import PageUnreadable
 from bot.domain.model import SeenPost
 from bot.sources.dates import Dates, page_dates
-from bot.sources.forum_pages import BoardPage, Markup, TopicPage, TopicRow, counted, number, utf8
+from bot.sources.forum_pages import BoardPage, Markup, TopicPage, TopicRow, counted, number, present, utf8
 from bot.sources.text import readable
 from bot.sources.xenforo_refusals import base_of, refuse_wall
 
@@ -225,13 +225,14 @@ def _is_sticky(row: LexborNode) -> bool:
 
 
 def _posts(page: LexborHTMLParser) -> Iterator[_Found]:
+    bodies, dates, with_files = present(page, _BODIES), present(page, _DATES), page.css_matches(_FILES)
     for post in page.css(_POSTS):
         match = _POST_ID.fullmatch(post.attributes.get("data-content") or post.id or "")
-        body = next(filter(None, map(post.css_first, _BODIES)), None)
+        body = next(filter(None, map(post.css_first, bodies)), None)
         if match is None or body is None or _classes(post) & _UNSEEN:
             continue
-        files = dict.fromkeys(filter(None, map(_words, post.css(_FILES))))
-        date = next(filter(None, map(post.css_first, _DATES)), None)
+        files = dict.fromkeys(filter(None, map(_words, post.css(_FILES) if with_files else ())))
+        date = next(filter(None, map(post.css_first, dates)), None)
         yield _Found(match[1], _author(post), date, body, tuple(files))
 
 

@@ -20,7 +20,19 @@ from pathlib import Path
 
 from tests.benchmarks.measure import Figure, table
 
-NAMES = ("intake", "claim", "memory", "start", "page", "throughput", "leaderboard", "language", "spikes")
+NAMES = (
+    "intake",
+    "claim",
+    "memory",
+    "start",
+    "page",
+    "parse",
+    "crowd",
+    "throughput",
+    "leaderboard",
+    "language",
+    "spikes",
+)
 """Each is a module here with ``async def run(rounds, folder) -> list[Figure]``."""
 ROUNDS = 5
 

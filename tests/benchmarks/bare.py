@@ -10,10 +10,12 @@ import argparse
 import asyncio
 import logging
 import signal
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 from sqlite_utils import Database
 from telegram import Update
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler
@@ -30,7 +32,7 @@ async def main(chosen: argparse.Namespace) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     database = Database(chosen.database)
     database.execute("PRAGMA journal_mode = WAL")
-    scheduler = AsyncIOScheduler()
+    scheduler = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
     scheduler.start()
     application = (
         ApplicationBuilder()
@@ -41,7 +43,9 @@ async def main(chosen: argparse.Namespace) -> None:
         .build()
     )
     application.add_handler(CallbackQueryHandler(tapped))
-    async with aiohttp.ClientSession(), application:
+    async with aiohttp.ClientSession() as session, application:
+        for number in range(chosen.watch_count):
+            _look(scheduler, session, chosen.watch.format(number), chosen.watch_every, number)
         await application.start()
         assert application.updater is not None
         await application.updater.start_polling(
@@ -52,6 +56,15 @@ async def main(chosen: argparse.Namespace) -> None:
         await application.stop()
 
 
+def _look(scheduler: AsyncIOScheduler, session: aiohttp.ClientSession, url: str, every: int, number: int) -> None:
+    async def look() -> None:
+        async with session.get(url) as response:
+            await response.read()
+
+    first = datetime.now(UTC) + timedelta(milliseconds=50 * number)
+    scheduler.add_job(look, IntervalTrigger(seconds=every), next_run_time=first)
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("api_url")
@@ -59,6 +72,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("database")
     parser.add_argument("--timeout", type=int)
     parser.add_argument("--allowed", nargs="+")
+    parser.add_argument("--watch", default="", help="an address with {} for the number of a community")
+    parser.add_argument("--watch-count", type=int, default=0)
+    parser.add_argument("--watch-every", type=int, default=60)
     return parser.parse_args()
 
 

@@ -12,6 +12,7 @@ import sys
 import time
 from typing import Any
 
+import aiohttp
 from aiohttp import web
 
 from bot.sandbox.telegram import World
@@ -52,6 +53,33 @@ class TimedWorld(World):
             raise RuntimeError(f"the tap was refused: {text}")
         if (future := self._answers.pop(query.id, None)) is not None:
             future.set_result(now)
+
+
+class Crowd:
+    """A forum under a thousand addresses: the same pages to everyone, and when each board was asked for.
+
+    Its board weighs 40 KB; its topics have one post, so that the first look at a thousand boards ends in time.
+    """
+
+    def __init__(self) -> None:
+        self._pages: dict[str, bytes] = {}
+        self._asked: dict[str, dict[str, list[float]]] = {side: {} for side in SIDES}
+
+    async def page(self, request: web.Request) -> web.Response:
+        rest = f"{request.match_info['rest']}?{request.query_string}"
+        if rest.startswith("forumdisplay"):
+            boards = self._asked[request.match_info["side"]]
+            boards.setdefault(request.match_info["number"], []).append(time.monotonic())
+        if rest not in self._pages:
+            real = f"{request.url.origin()}/lean/forum/{rest}"
+            async with aiohttp.ClientSession() as session, session.get(real) as answer:
+                page = await answer.text()
+            self._pages[rest] = (weighed(page) if rest.startswith("forumdisplay") else page).encode()
+        return web.Response(body=self._pages[rest], content_type="text/html", charset="utf-8")
+
+    async def arrivals(self, request: web.Request) -> web.Response:
+        """When each of the side's boards was asked for, in seconds."""
+        return web.json_response(list(self._asked[request.match_info["side"]].values()))
 
 
 class Levers:
@@ -109,7 +137,13 @@ def application() -> web.Application:
         part = web.Application()
         add_telegram(part, world)
         app.add_subapp(f"/{side}", part)
-    add_town(app, Facebook(), _forum())
+    add_town(app, Facebook(), _forum(POSTS))
+    lean = web.Application()
+    add_town(lean, Facebook(), _forum(1))
+    app.add_subapp("/lean", lean)
+    crowd = Crowd()
+    app.router.add_get("/crowd/{side}/{number}/{rest:.*}", crowd.page)
+    app.router.add_get("/levers/crowd/{side}", crowd.arrivals)
     app.router.add_post("/levers/{side}/burst", levers.burst)
     app.router.add_post("/levers/{side}/singly", levers.singly)
     app.router.add_get("/levers/{side}/polled", levers.polled)
@@ -117,15 +151,15 @@ def application() -> web.Application:
     return app
 
 
-def _forum() -> Forum:
-    """A board whose list, and whose every topic, is a page of about 40 KB."""
+def _forum(posts: int) -> Forum:
+    """A board whose list is a page of about 40 KB, and so is every topic with `POSTS` posts."""
     forum = Forum(topics_per_page=TOPICS, posts_per_page=POSTS, merge_minutes=0)
     at = time.time() - OLDEST
     authors = [account.name for account in forum.accounts.values() if account is not forum.official]
     for number, post in enumerate(samples.posts(TOPICS, now=samples.NOW)):
         began = at - number * 3600
         opened = forum.new_topic(authors[number % len(authors)], post.text[:80], post.text, at=began - 1800)
-        for answer in range(POSTS - 1):
+        for answer in range(posts - 1):
             author = authors[(number + answer + 1) % len(authors)]
             forum.reply(opened.tid, author, post.text, at=began - 1800 + 60 * answer)
     return forum

@@ -68,24 +68,39 @@ async def polling(side: str, world: Outside, folder: Path) -> AsyncIterator[Proc
         await stopped(process)
 
 
+@asynccontextmanager
+async def crowd_watchers(
+    world: Outside, folder: Path, config: str, count: int, every: int
+) -> AsyncIterator[dict[str, Process]]:
+    """Both sides watching ``count`` communities every ``every`` seconds; ``config`` is the real side's."""
+    running: dict[str, Process] = {}
+    try:
+        with _log(folder / "bare") as log:
+            watched = f"--watch={world.address}/crowd/bare/{{}}/forumdisplay.php?fid=2"
+            numbers = (watched, f"--watch-count={count}", f"--watch-every={every}")
+            running["bare"] = await _bare(world, folder / "bare", log, *numbers)
+        with _log(folder / "real") as log:
+            path = folder / "real" / "config.toml"
+            path.write_text(config, encoding="utf-8")
+            running["real"] = await _spawn("bot", "run", "--config", str(path), environ=SECRETS, stdout=log, stderr=log)
+        yield running
+    finally:
+        await asyncio.gather(*map(stopped, running.values()))
+
+
 async def start(side: str, world: Outside, folder: Path) -> Process:
     """Start the side's bot; its log is ``bot.log`` in the folder."""
     with _log(folder) as log:
         if side == "bare":
-            return await _spawn(
-                "tests.benchmarks.bare",
-                f"{world.address}/bare",
-                TOKEN,
-                str(folder / "bare.db"),
-                f"--timeout={POLL_SECONDS}",
-                "--allowed",
-                *ALLOWED_UPDATES,
-                stdout=log,
-                stderr=log,
-            )
+            return await _bare(world, folder, log)
         config = folder / "config.toml"
         config.write_text(_config(world.address, folder), encoding="utf-8")
         return await _spawn("bot", "run", "--config", str(config), environ=SECRETS, stdout=log, stderr=log)
+
+
+async def _bare(world: Outside, folder: Path, log: BinaryIO, *more: str) -> Process:
+    fixed = (f"{world.address}/bare", TOKEN, str(folder / "bare.db"), f"--timeout={POLL_SECONDS}", *more)
+    return await _spawn("tests.benchmarks.bare", *fixed, "--allowed", *ALLOWED_UPDATES, stdout=log, stderr=log)
 
 
 async def stopped(process: Process) -> None:
