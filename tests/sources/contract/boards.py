@@ -12,6 +12,7 @@ from bot.sandbox.town import Facebook, Forum
 from bot.sandbox.town import add_to as add_town
 from bot.sandbox.town.people import OFFICIAL_ACCOUNT, OFFICIAL_SECRET
 from bot.sources import SourceOptions
+from bot.sources.phpbb import PhpBB
 from tests.sources.contract.place import HOUR, MINUTE, NOW, Place, app_of
 from tests.sources.stand_ins import discourse, nodebb
 from tests.sources.stand_ins.forums import CUSTOMER, OFFICIAL, OTHER, PASSWORD, ForumStandIn
@@ -23,6 +24,12 @@ from tests.sources.stand_ins.vbulletin import VBulletinForum
 from tests.sources.stand_ins.xenforo import XenForoForum
 
 _TID = 7
+
+
+class _HastyPhpBB(PhpBB):
+    """As long as a second of the stand-in lasts, and a little."""
+
+    form_age = 0.02
 
 
 def _forum(
@@ -108,7 +115,8 @@ def mybb() -> Place:
 
 
 def phpbb() -> Place:
-    return _forum("phpbb", PhpBBForum(now=NOW, second=0.01), "/viewforum.php?f=2", "posting.php")
+    place = _forum("phpbb", PhpBBForum(now=NOW, second=0.01), "/viewforum.php?f=2", "posting.php")
+    return replace(place, make=_HastyPhpBB)
 
 
 def smf(charset: str = "utf-8") -> Place:
