@@ -1,8 +1,9 @@
-"""The outside world on one local port: Telegram, a social page, a forum, and the page in which people watch them."""
+"""The outside world on one local port: Telegram, the town's pages, and the page in which people watch them all."""
 
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from bot.sandbox.telegram import add_to as add_telegram
 from bot.sandbox.town import Facebook, Forum, Town
 from bot.sandbox.town import add_to as add_town
 from bot.sandbox.town.people import OFFICIAL_ACCOUNT, OFFICIAL_SECRET
+from bot.sandbox.town.reviews_api import ROOT
+from bot.sandbox.town.vk import USER_TOKEN
 
 STATIC = Path(__file__).parent / "static"
 DEFAULT_PORT = 8080
@@ -91,6 +94,32 @@ url = "{self.address}/forum/forumdisplay.php?fid=2"
 official = ["{OFFICIAL_ACCOUNT}"]
 username = "{OFFICIAL_ACCOUNT}"
 poll_every = "2s"
+
+[[community]]
+key = "vk-demo"
+name = "Київстар ВК"
+platform = "vk"
+page = "{self.town.vk.page_id}"
+api_url = "{self.address}/vk/method"
+poll_every = "2s"
+
+[[community]]
+key = "board-demo"
+name = "Старий форум"
+platform = "vbulletin"
+url = "{self.address}/vb/forumdisplay.php?f=2"
+charset = "windows-1251"
+official = ["{OFFICIAL_ACCOUNT}"]
+username = "{OFFICIAL_ACCOUNT}"
+poll_every = "2s"
+
+[[community]]
+key = "play-demo"
+name = "Застосунок у магазині"
+platform = "googleplay"
+page = "{self.town.reviews.package}"
+api_url = "{self.address}{ROOT}"
+poll_every = "2s"
 """
 
     @property
@@ -100,6 +129,9 @@ poll_every = "2s"
             "VIDHUK_TELEGRAM_TOKEN": TOKEN,
             "VIDHUK_FB_DEMO_TOKEN": self.facebook.page_token,
             "VIDHUK_FORUM_DEMO_PASSWORD": OFFICIAL_SECRET,
+            "VIDHUK_VK_DEMO_TOKEN": USER_TOKEN,
+            "VIDHUK_BOARD_DEMO_PASSWORD": OFFICIAL_SECRET,
+            "VIDHUK_PLAY_DEMO_TOKEN": self.town.play.key_file(self.address),
         }
 
 
@@ -125,6 +157,7 @@ async def opened(
     app = web.Application(middlewares=[_ringing(bell)])
     add_telegram(app, world)
     town = add_town(app, facebook, forum)
+    town.old_forum.language = forum.language
     app.router.add_get("/", _page)
     app.router.add_static("/static/", STATIC)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
@@ -140,7 +173,7 @@ async def serve(port: int | None) -> None:
     async with opened(port) as sandbox:
         print(sandbox.config(Path.cwd()))
         for name, value in sandbox.secrets.items():
-            print(f"# export {name}={value}")
+            print(f"# export {name}={shlex.quote(value)}")
         print(f"# The page to watch: {sandbox.address}/", flush=True)
         await asyncio.Event().wait()
 

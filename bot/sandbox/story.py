@@ -1,4 +1,4 @@
-"""A short story that the demo tells by itself: three questions, a thank-you, and an angry follow-up."""
+"""A short story that the demo tells by itself, in four languages and five places: questions, thanks, an angry word."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def set_the_scene(sandbox: Sandbox, now: float) -> None:
     sandbox.forum.new_topic(
         "nichna_sova", "Дякую за підтримку вночі", "Учора о другій ночі допомогли з SIM. Респект!", at=now - 28 * hour
     )
+    sandbox.town.vk.page_post("Доброго дня! Новини, тарифи, ваші питання: усе тут.", at=now - 40 * hour)
+    sandbox.town.old_forum.new_topic(
+        "sample_ivan", "Хто на якому тарифі", "Просто цікаво, хто чим користується. Я на «Лайті».", at=now - 45 * hour
+    )
+    sandbox.town.reviews.write("Леся Пробна", "Зручний застосунок, усе під рукою.", 5, at=now - 30 * hour)
 
 
 async def tell(sandbox: Sandbox) -> None:
@@ -54,6 +59,16 @@ async def tell(sandbox: Sandbox) -> None:
         )
     await asyncio.sleep(BEAT)
     facebook.comment(facebook.posts()[-1].id, "Iryna Example", "Hi! How do I turn on 5G for my number?")
+    await asyncio.sleep(BEAT)
+    wall = sandbox.town.vk
+    charged = "Почему с меня сняли 50 гривен за услугу, которую я не заказывал?"
+    wall.comment(wall.posts()[-1].id, "Микола Незадоволений", charged)
+    await asyncio.sleep(BEAT)
+    sandbox.town.old_forum.new_topic(
+        "дядько Приклад", "Не ловить дома", "Хлопці, шо робить, третій день дома нема связі, тільки на вулиці ловить."
+    )
+    await asyncio.sleep(BEAT)
+    sandbox.town.reviews.write("Петро Уявний", "Після оновлення не можу увійти, код не приходить. Що робити?", 1)
     await _answered(sandbox, first.id)
     await asyncio.sleep(BEAT)
     facebook.visitor_post("Леся Пробна", "Дякую команді, швидко допомогли з eSIM! 💛")

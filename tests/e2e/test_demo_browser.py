@@ -172,3 +172,33 @@ async def test_a_newcomer_asks_claims_answers_and_sees_the_answer_on_the_page_an
             await here.picture(picture)
         wide = await here.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0
+
+
+async def test_the_further_places_are_walked_through_from_the_question_to_the_answer(browser: Browser) -> None:
+    async with demo("uk") as address, desk(browser, address, lang="uk", size=DESKTOP, scheme="light") as here:
+        await here.page.get_by_test_id("town-vk").click()
+        await here.town.get_by_test_id("new-post-text").fill("Чому з рахунку зникли гроші у ВК?")
+        await here.town.get_by_test_id("new-post-send").click()
+        await here.page.get_by_test_id("town-play").click()
+        await here.town.get_by_test_id("star-2").click()
+        await here.town.get_by_test_id("review-text").fill("Чому застосунок не відкривається?")
+        await here.town.get_by_test_id("review-send").click()
+        await here.page.get_by_test_id("town-vb").click()
+        await here.town.get_by_test_id("vb-login").click()
+        await here.town.locator(".persona", has_text="nichna_sova").click()
+        await expect(here.town.get_by_text("Вітаємо")).to_be_visible(timeout=PATIENT)
+        await here.town.get_by_test_id("new-thread").click()
+        await here.town.locator("[name=subject]").fill("Зв’язок у ліфті")
+        await here.town.get_by_test_id("vb-text").fill("Чому у ліфті немає зв’язку, ґавам добре?")
+        await here.town.get_by_test_id("vb-send").click()
+        for question, place in (
+            ("зникли гроші у ВК", "vk"),
+            ("застосунок не відкривається", "play"),
+            ("у ліфті немає зв’язку", "vb"),
+        ):
+            card = await here.card(question)
+            await here.reply(card, f"Уже розбираємося ({place}).")
+            await here.page.get_by_test_id(f"town-{place}").click()
+            if place == "vb":
+                await here.town.get_by_role("link", name="Зв’язок у ліфті").click()
+            await expect(here.town.get_by_text(f"Уже розбираємося ({place}).").first).to_be_visible(timeout=PATIENT)

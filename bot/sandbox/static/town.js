@@ -3,7 +3,7 @@
 import { byId, icon } from "./dom.js";
 import { label, language } from "./labels.js";
 
-const HOMES = { fb: "/fb/", forum: "/forum/" };
+const HOMES = { fb: "/fb/", forum: "/forum/", vk: "/vk/", vb: "/vb/", play: "/play/" };
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 export class Town {
@@ -68,7 +68,7 @@ export class Town {
   }
 
   #mark(path) {
-    const place = path.startsWith(HOMES.forum) ? "forum" : "fb";
+    const place = Object.keys(HOMES).find((name) => path.startsWith(HOMES[name])) ?? "fb";
     for (const tab of document.querySelectorAll("[data-place]")) {
       tab.setAttribute("aria-pressed", String(tab.dataset.place === place));
     }
@@ -95,11 +95,24 @@ function themeRules(sheet) {
 function townPath(url) {
   if (!URL.canParse(url, location.href)) return null;
   const page = new URL(url, location.href);
+  const copied = copyOf(page);
+  if (copied) return copied;
   const sameHost = page.host === location.host;
   const sameLoopback = LOOPBACK.has(page.hostname) && LOOPBACK.has(location.hostname) && page.port === location.port;
   if (!sameHost && !sameLoopback) return null;
   if (!Object.values(HOMES).some((home) => page.pathname.startsWith(home) || `${page.pathname}/` === home)) return null;
   return page.pathname + page.search + page.hash;
+}
+
+/** Where the town keeps what a card's link names on the real platform: VK and the store have addresses of their own. */
+function copyOf(page) {
+  const [, group, post] = page.pathname.match(/^\/wall-(\d+)_(\d+)/) ?? [];
+  if (page.hostname === "vk.com" && post) {
+    const reply = page.searchParams.get("reply");
+    return `${HOMES.vk}posts/${group}_${post}${reply ? `#comment-${post}_${reply}` : ""}`;
+  }
+  const review = page.hostname === "play.google.com" && page.searchParams.get("reviewId");
+  return review ? `${HOMES.play}#${encodeURIComponent(review)}` : null;
 }
 
 /** The theme button: turns to the other theme and remembers it. `onChange` follows. */

@@ -14,6 +14,12 @@ from bot.sandbox.town.faults import NAMES, PLACES, Fault, Handler
 from bot.sandbox.town.forum import Forum, NotTaken
 from bot.sandbox.town.forum_web import ForumWeb
 from bot.sandbox.town.graph import Graph
+from bot.sandbox.town.reviews import Reviews
+from bot.sandbox.town.reviews_api import ROOT, ReviewsApi
+from bot.sandbox.town.reviews_page import ReviewsPage
+from bot.sandbox.town.vb import CHARSET, OldForum
+from bot.sandbox.town.vk import VkWall
+from bot.sandbox.town.vk_api import VkApi
 from bot.sandbox.town.wall import PAGES, Wall, spoken
 
 _KEPT_REQUESTS = 2_000
@@ -37,17 +43,29 @@ class Seen:
     fault: str = ""
 
 
+def old_forum() -> Forum:
+    """The forum of the town that runs on an old engine, in windows-1251."""
+    return Forum(name="Старий форум (пісочниця)", charset=CHARSET, flood_seconds=5, language="ukrainian")
+
+
 @dataclass
 class Town:
-    """The two communities together with the mishaps that wait for their next requests."""
+    """The communities together with the mishaps that wait for their next requests."""
 
     facebook: Facebook
     forum: Forum
+    vk: VkWall = field(default_factory=VkWall)
+    reviews: Reviews = field(default_factory=Reviews)
+    old_forum: Forum = field(default_factory=old_forum)
+    play: ReviewsApi = field(init=False)
     waiting: dict[str, Fault] = field(default_factory=dict)
     seen: "deque[Seen]" = field(default_factory=lambda: deque(maxlen=_KEPT_REQUESTS))
 
+    def __post_init__(self) -> None:
+        self.play = ReviewsApi(self.reviews)
+
     def order(self, where: str, fault: Fault | None) -> None:
-        """Spoil the next requests to ``where`` ("graph" or "forum"); ``None`` calls everything off there."""
+        """Spoil the next requests to ``where`` (one of ``PLACES``); ``None`` calls everything off there."""
         if fault is None:
             self.waiting.pop(where, None)
         else:
@@ -79,13 +97,22 @@ class Town:
 
 
 def add_to(app: web.Application, facebook: Facebook, forum: Forum) -> Town:
-    """Add the town's routes: ``/graph``, ``/fb``, ``/forum``, ``/town``. The ``Town`` is for in-process tests."""
+    """Add the town's routes: ``/graph`` and ``/fb``, ``/forum``, ``/vk``, ``/play``, ``/vb``; ``/town`` has the levers.
+
+    The ``Town`` is for in-process tests.
+    """
     town = Town(facebook, forum)
     graph = town.watch("graph", Graph(facebook).handle)
     wall = Wall(facebook)
     app.router.add_route("*", "/graph/{path:.*}", graph)
     app.add_routes(wall.routes())
     app.add_routes(ForumWeb(forum).routes(town.watch))
+    app.router.add_route("*", "/vk/method/{method}", town.watch("vk", VkApi(town.vk).handle))
+    app.add_routes(Wall(town.vk, "vk").routes())
+    app.router.add_post("/play/token", town.watch("play", town.play.token))
+    app.router.add_route("*", ROOT + "/applications/{rest:.*}", town.watch("play", town.play.handle))
+    app.add_routes(ReviewsPage(town.reviews).routes())
+    app.add_routes(OldForum(town.old_forum).routes(town.watch))
     levers = _Levers(town, wall)
     app.router.add_post("/town/control", levers.control)
     app.router.add_get("/town/requests", levers.requests)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 _OF_PLATFORM = ("500", "503", "429", "login_page", "captcha", "token_expired", "permission", "closed")
-PLACES = ("graph", "forum")
+PLACES = ("graph", "forum", "vk", "play", "vb")
 _ONLY_POST = frozenset({"lost_reply", "closed"})
 _BOMB_BYTES = 128 * 1024 * 1024
 _LARGE_BYTES = 64 * 1024 * 1024

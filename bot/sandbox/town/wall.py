@@ -1,4 +1,4 @@
-"""The human page of the town's company page, under ``/fb/``: read it, write as a customer or as the page."""
+"""The human page of a wall, the company's page (``/fb/``) or its VK-like community (``/vk/``): read it, write there."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,28 +19,29 @@ Shown = dict[str, Any]
 
 
 class Wall:
-    """Serves the page and its small JSON interface (not a part of the Graph API)."""
+    """Serves the page and its small JSON interface, no part of the platform's API; ``kind`` begins its addresses."""
 
-    def __init__(self, facebook: Facebook) -> None:
+    def __init__(self, facebook: Facebook, kind: str = "fb") -> None:
         self.facebook = facebook
+        self.kind = kind
         self._shell = (PAGES / "wall.html").read_text(encoding="utf-8")
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/fb", self._to_page),
-            web.get("/fb/", self._page),
-            web.get("/fb/posts/{post}", self._page),
-            web.get("/fb/state", self._state),
-            web.post("/fb/write", self._write),
-            web.post("/fb/edit", self._edit),
+            web.get(f"/{self.kind}", self._to_page),
+            web.get(f"/{self.kind}/", self._page),
+            web.get(f"/{self.kind}/posts/{{post}}", self._page),
+            web.get(f"/{self.kind}/state", self._state),
+            web.post(f"/{self.kind}/write", self._write),
+            web.post(f"/{self.kind}/edit", self._edit),
         ]
 
     async def _to_page(self, _request: web.Request) -> web.StreamResponse:
-        return web.Response(status=302, headers={"Location": "/fb/"})
+        return web.Response(status=302, headers={"Location": f"/{self.kind}/"})
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
         language = "en" if request.query.get("lang") == "en" else "uk"
-        text = self._shell.replace("{{lang}}", language)
+        text = self._shell.replace("{{lang}}", language).replace("{{kind}}", self.kind)
         return web.Response(text=text, content_type="text/html", headers=HUMAN_HEADERS)
 
     async def _state(self, request: web.Request) -> web.StreamResponse:

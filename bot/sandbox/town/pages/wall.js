@@ -6,7 +6,8 @@ const W = WORDS[LANG];
 const PAGE = "\u0000page";
 const OTHER = "\u0000other";
 const LONG = 900;
-const ONE_POST = decodeURIComponent((location.pathname.match(/^\/fb\/posts\/([^/]+)/) || [])[1] || "");
+const BASE = document.body.dataset.base;
+const ONE_POST = decodeURIComponent((location.pathname.match(/^\/\w+\/posts\/([^/]+)/) || [])[1] || "");
 
 const shown = new Map();
 let known = { version: -1, people: [], page: { name: "" }, posts: [] };
@@ -107,7 +108,7 @@ function commentForm(postId) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     send.disabled = true;
-    refusal.textContent = await tell("/fb/write", { ...who.chosen(), text: text.value, to });
+    refusal.textContent = await tell(`${BASE}/write`, { ...who.chosen(), text: text.value, to });
     send.disabled = false;
     if (refusal.textContent) return;
     text.value = "";
@@ -220,7 +221,7 @@ function edit(entry) {
   refusal.textContent = "";
   dialog.querySelector("[value=no]").onclick = () => dialog.close();
   dialog.querySelector("[value=yes]").onclick = async () => {
-    refusal.textContent = await tell("/fb/edit", { id: entry.id, author: entry.author, text: text.value });
+    refusal.textContent = await tell(`${BASE}/edit`, { id: entry.id, author: entry.author, text: text.value });
     if (!refusal.textContent) { dialog.close(); look(); }
   };
   dialog.showModal();
@@ -237,7 +238,7 @@ function composer() {
     event.preventDefault();
     const send = form.querySelector("button");
     send.disabled = true;
-    refusal.textContent = await tell("/fb/write", { ...who.chosen(), text: text.value });
+    refusal.textContent = await tell(`${BASE}/write`, { ...who.chosen(), text: text.value });
     send.disabled = false;
     if (refusal.textContent) return;
     text.value = "";
@@ -247,7 +248,7 @@ function composer() {
 }
 
 async function look() {
-  const answer = await fetch(`/fb/state?version=${known.version}`);
+  const answer = await fetch(`${BASE}/state?version=${known.version}`);
   if (answer.status !== 200) return;
   known = await answer.json();
   clockShift = known.now - Date.now() / 1000;
@@ -269,7 +270,7 @@ for (const link of document.querySelectorAll(".languages a")) {
   if (link.dataset.lang === LANG) link.setAttribute("aria-current", "true");
 }
 const back = document.getElementById("all-posts");
-back.href = withLang("/fb/");
+back.href = withLang(`${BASE}/`);
 back.hidden = !ONE_POST;
 document.getElementById("composer").hidden = Boolean(ONE_POST);
 addEventListener("hashchange", toAnchor);
