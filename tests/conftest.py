@@ -7,8 +7,12 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+# Speed is measured by `make bench`: a busy machine must not fail a test of behaviour.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 os.environ.setdefault("VIDHUK_STRICT_TEXTS", "1")
 sys.path.insert(0, str(Path(__file__).parent))
 pytest.register_assert_rewrite("tests.floor", "tests.day", "tests.publishing")
