@@ -115,6 +115,13 @@ def refresh_address(page: LexborHTMLParser, base_url: str) -> str:
         return ""
 
 
+def holds(html: Markup, *marks: str) -> bool:
+    """Whether any of these words of markup stands in the page: cheaper than a selection that finds nothing."""
+    if isinstance(html, bytes):
+        return any(mark.encode() in html for mark in marks)
+    return any(mark in html for mark in marks)
+
+
 def present(page: LexborHTMLParser, places: tuple[str, ...]) -> tuple[str, ...]:
     """Those of ``places`` that select anything on the page: the others need not be sought in each of its posts."""
     return tuple(place for place in places if page.css_matches(place))

@@ -18,8 +18,19 @@ from bot.domain.clean import clean
 from bot.domain.errors import PageUnreadable
 from bot.domain.model import SeenPost
 from bot.sources.dates import Dates, page_dates
-from bot.sources.forum_pages import BoardPage, Markup, TopicPage, TopicRow, counted, number, outer_quotes, present, utf8
-from bot.sources.ips_refusals import is_member, refuse_wall
+from bot.sources.forum_pages import (
+    BoardPage,
+    Markup,
+    TopicPage,
+    TopicRow,
+    counted,
+    holds,
+    number,
+    outer_quotes,
+    present,
+    utf8,
+)
+from bot.sources.ips_refusals import MEMBER_MARKS, is_member, refuse_wall
 from bot.sources.text import readable
 
 __all__ = ["Listed", "parse_board", "parse_topic", "tid_in"]
@@ -129,8 +140,10 @@ def parse_topic(
     names = {pid: _author(node) for pid, (node, _) in found.items()}
     reading = _Reading(base_url, tid, _title(page), dates, names, page.css_matches(_LINK))
     posts = tuple(reading.post(found[pid][0], pid, found[pid][1]) for pid in sorted(found, key=number))
-    here, pages = _pages(page)
-    return TopicPage(tid, reading.title, posts, reading.quoted, here, pages, is_member(page), _step(page))
+    paged = holds(html, "agination")
+    here, pages = _pages(page) if paged else (1, 1)
+    member = holds(html, *MEMBER_MARKS) and is_member(page)
+    return TopicPage(tid, reading.title, posts, reading.quoted, here, pages, member, _step(page) if paged else 0)
 
 
 def tid_in(address: str) -> str | None:

@@ -40,6 +40,10 @@ _TOPIC = re.compile(r"/topic/\d+|showtopic=\d+")
 _HELD = re.compile(r"approv|moderat|схвал|модерат|перевір", re.I)
 
 
+MEMBER_MARKS = ("ipsApp_member", "data-loggedin", "elUserLink", "user_link", "do=logout")
+"""Without any of these in its source a page was served to a guest."""
+
+
 def is_member(page: LexborHTMLParser) -> bool:
     """Whether the page was served to an account."""
     return page.css_matches("body.ipsApp_member, [data-loggedin], #elUserLink, #user_link, a[href*='do=logout']")

@@ -309,9 +309,10 @@ def _is_sticky(row: LexborNode) -> bool:
 
 def _posts(page: LexborHTMLParser) -> Iterator[_Found]:
     unseen, with_files = page.css_matches(_UNSEEN), page.css_matches(_FILES)
+    heights = _Heights()
     for body in page.css("div.inner[id]"):
         match = _MESSAGE_ID.fullmatch(body.id or "")
-        post = _post_of(body) if match else None
+        post = heights.post_of(body) if match else None
         if match is None or post is None or (unseen and post.css_matches(_UNSEEN)):
             continue
         names = post.css(_FILES) if with_files else ()
@@ -319,13 +320,34 @@ def _posts(page: LexborHTMLParser) -> Iterator[_Found]:
         yield _Found(match[1], _author(post), _date(post), body, tuple(files))
 
 
-def _post_of(body: LexborNode) -> LexborNode | None:
-    post = body.parent
-    for _ in range(_POST_HEIGHT):
-        if post is None or post.css_matches(".poster"):
+class _Heights:
+    """How far above a body its post is. A page's posts are built alike: the height of the last one is tried first."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def post_of(self, body: LexborNode) -> LexborNode | None:
+        """The nearest element around ``body`` that also holds its poster."""
+        lower: LexborNode | None = None
+        post: LexborNode | None = body
+        for _ in range(self._last):
+            lower, post = post, post.parent if post is not None else None
+        if self._last and post is not None and lower is not None and _holds_poster(post) and not _holds_poster(lower):
             return post
-        post = post.parent
-    return None
+        return self._climb(body)
+
+    def _climb(self, body: LexborNode) -> LexborNode | None:
+        post = body.parent
+        for height in range(1, _POST_HEIGHT + 1):
+            if post is None or _holds_poster(post):
+                self._last = height if post is not None else 0
+                return post
+            post = post.parent
+        return None
+
+
+def _holds_poster(node: LexborNode) -> bool:
+    return bool(node.css_matches(".poster"))
 
 
 def _author(post: LexborNode) -> str:

@@ -71,6 +71,8 @@ class _Reading:
     smilies: Mapping[str, str]
 
     def pieces(self, node: LexborNode, *, links: bool) -> list[str]:
+        if (plain := _plain(node)) is not None:
+            return plain
         # A list of work instead of recursion: a hostile page nests ten thousand tags.
         out: list[str] = []
         todo: list[LexborNode | str] = []
@@ -107,6 +109,19 @@ class _Reading:
             label = _tidy(self.pieces(here, links=False))
             return _link(label, here.attributes.get("href") or "", self.base_url)
         return None
+
+
+def _plain(node: LexborNode) -> list[str] | None:
+    """The pieces of a node that holds text and line breaks alone, as most posts do; None for any other."""
+    out: list[str] = []
+    for child in node.iter(include_text=True):
+        if child.is_text_node:
+            out.append(_SPACES.sub(" ", child.text_content or ""))
+        elif child.tag == "br":
+            out.append("\n")
+        else:
+            return None
+    return out
 
 
 def _children(node: LexborNode) -> list[LexborNode]:

@@ -18,7 +18,7 @@ from bot.domain.clean import clean
 from bot.domain.errors import PageUnreadable
 from bot.domain.model import SeenPost
 from bot.sources.dates import Dates, page_dates
-from bot.sources.forum_pages import BoardPage, Markup, TopicPage, TopicRow, counted, number, utf8
+from bot.sources.forum_pages import BoardPage, Markup, TopicPage, TopicRow, counted, holds, number, utf8
 from bot.sources.text import readable
 from bot.sources.ucoz_refusals import is_member, refuse_wall
 
@@ -132,7 +132,7 @@ def parse_topic(
     names = {post.pid: post.author for post in found.values()}
     reading = _Reading(base_url, tid, _title(page), dates, names, f"/forum/{fid_in(base_url) or 0}-{tid}-1")
     posts = tuple(reading.post(post) for post in sorted(found.values(), key=lambda post: number(post.pid)))
-    here, pages = _pages(page)
+    here, pages = _pages(page) if holds(html, "pagesInfo", "switch") else (1, 1)
     return TopicPage(tid, reading.title, posts, reading.quoted, here, pages, is_member(page))
 
 

@@ -19,7 +19,7 @@ from bot.domain.clean import clean
 from bot.domain.errors import PageUnreadable
 from bot.domain.model import SeenPost
 from bot.sources.dates import Dates, page_dates
-from bot.sources.forum_pages import BoardPage, Markup, TopicPage, TopicRow, number, utf8
+from bot.sources.forum_pages import BoardPage, Markup, TopicPage, TopicRow, holds, number, utf8
 from bot.sources.text import readable
 from bot.sources.vbulletin_refusals import base_of, refuse_wall
 
@@ -122,9 +122,10 @@ def parse_topic(html: Markup, base_url: str, now: datetime, zone: tzinfo, date_o
         refuse_wall(page)
         raise PageUnreadable("no post on the page")
     dates = _dates(whole, [post.shown for post in found.values()], now, zone, date_order)
-    reading = _Reading(base_of(page, base_url), root_of(base_url), tid, _title(page), dates)
+    base = base_of(page, base_url) if holds(whole, "<base") else base_url
+    reading = _Reading(base, root_of(base_url), tid, _title(page), dates)
     posts = tuple(reading.post(post) for post in sorted(found.values(), key=lambda post: number(post.pid)))
-    here, pages = _pages(page)
+    here, pages = _pages(page) if holds(whole, "pagenav", "popupctrl") else (1, 1)
     return TopicPage(tid, reading.title, posts, reading.quoted, here, pages, _is_member(whole))
 
 

@@ -17,7 +17,7 @@ from bot.domain.clean import clean
 from bot.domain.errors import PageUnreadable
 from bot.domain.model import SeenPost
 from bot.sources.dates import Dates, page_dates
-from bot.sources.forum_pages import BoardPage, Markup, TopicPage, TopicRow, counted, number, present, utf8
+from bot.sources.forum_pages import BoardPage, Markup, TopicPage, TopicRow, counted, holds, number, present, utf8
 from bot.sources.text import readable
 from bot.sources.xenforo_refusals import base_of, refuse_wall
 
@@ -126,9 +126,10 @@ def parse_topic(
     tid = tid or tid_in(base_url) or _tid_of(page)
     dates = page_dates([_words(post.date) for post in found.values()], now=now, zone=zone, order=date_order)
     names = {post.pid: post.author for post in found.values()}
-    reading = _Reading(base_of(page, base_url), root_of(base_url), tid, _title(page), dates, names)
+    base = base_of(page, base_url) if holds(html, "<base") else base_url
+    reading = _Reading(base, root_of(base_url), tid, _title(page), dates, names)
     posts = tuple(reading.post(post) for post in sorted(found.values(), key=lambda post: number(post.pid)))
-    here, pages = _pages(page)
+    here, pages = _pages(page) if holds(html, "ageNav") else (1, 1)
     return TopicPage(tid, reading.title, posts, reading.quoted, here, pages, _is_member(page))
 
 
