@@ -15,8 +15,8 @@ from functools import partial
 from bot.domain.clean import clean, text_hash
 from bot.domain.model import AnswerKind, ClosedWhy, Community, Look, Post, SeenPost, Sentiment, ThreadStatus, Verdict
 from bot.domain.threads import CLOCK_SLACK, Customer, OfficialPost, Tie, whom_it_answers
-from bot.domain.triage import Decision, judge
-from bot.store import Database, Store, agents, communities, deliveries, posts, settle, threads
+from bot.domain.triage import Becomes, Decision, judge
+from bot.store import Database, Store, agents, communities, deliveries, posts, quiet, settle, threads
 from bot.store.threads import Answer, Thread
 
 BATCH = 100
@@ -140,6 +140,8 @@ def _author_key(post: Post) -> str:
 
 def _customer(db: Database, post: Post, *, edited: bool, verdict: Verdict, decision: Decision, now: datetime) -> int:
     thread = threads.find(db, post.community, post.container_id, _author_key(post))
+    unseen = decision.becomes is Becomes.QUIET and not (thread and thread.open)
+    quiet.mark(db, post.id, verdict if unseen else None, now)
     if thread is None:
         return _first_post(db, post, verdict, decision, now)
     if thread.open:

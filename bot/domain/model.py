@@ -153,6 +153,27 @@ class Verdict:
     probabilities: Probabilities | None = None
 
 
+class LabelField(StrEnum):
+    """What of a verdict a person can put right."""
+
+    NEEDS_REPLY = "needs_reply"
+    SENTIMENT = "sentiment"
+    TOPIC = "topic"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What an agent said of a post; ``value`` is a topic, a sentiment, or "yes" and "no".
+
+    ``why`` is the reason of a dismissal (see ``bot.domain.labels.Dismissal``), None where none was given.
+    """
+
+    field: LabelField
+    value: str
+    agent_name: str = ""
+    why: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class SeenPost:
     """A post as a source read it from its page, before it is stored.
@@ -291,6 +312,8 @@ class ThreadView:
     turned: bool = False
     """Opened negative, ended positive or thanked."""
     gone: bool = False
+    labels: tuple[Label, ...] = ()
+    """What the team said of the opening post: at most one label for each field."""
 
 
 @dataclass(frozen=True, slots=True)

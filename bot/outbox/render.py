@@ -12,7 +12,7 @@ from bot import cards
 from bot.cards import Button, Card
 from bot.domain.masks import mask
 from bot.domain.model import Community, ThreadView
-from bot.store import Database, agents, deliveries, replies, settings, threads, views
+from bot.store import Database, agents, deliveries, pickers, replies, settings, threads, views
 from bot.store.deliveries import Delivery, Kind, Message
 from bot.store.listed import card_link, listed, of_threads
 from bot.texts import Texts, texts_for
@@ -68,7 +68,8 @@ class Renderer:
         standing = deliveries.current(db, chat_id, Kind.CARD, delivery.key)
         if view is None or (standing is None and not self._wants_card(db, view, delivery)):
             return None
-        card = cards.thread_card(view, mask=mask, say=self._say(db), now=now, zone=self._zone)
+        picking = pickers.is_open(db, chat_id, thread_id)
+        card = cards.thread_card(view, mask=mask, say=self._say(db), now=now, zone=self._zone, picking=picking)
         bucket = cards.wait_bucket((now - view.waiting_since).total_seconds()) if view.waiting_since else None
         return Drawn(card, standing, bucket=bucket)
 

@@ -76,6 +76,11 @@ def card(
         put(db, None, Kind.DIGEST, "", {}, Priority.EDIT, now)
 
 
+def redrawn_at_once(db: Database, thread_id: int, now: datetime) -> None:
+    """The card alone shows something else, and somebody who tapped it waits to see that."""
+    put(db, None, Kind.CARD, str(thread_id), {}, Priority.EDIT, now)
+
+
 def redraw(db: Database, thread_id: int, now: datetime) -> None:
     """Only the passing of time changes the card: it waits behind everything that happens."""
     put(db, None, Kind.CARD, str(thread_id), {}, Priority.BOARD, now)

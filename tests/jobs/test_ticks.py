@@ -8,12 +8,12 @@ import pytest
 
 from bot.domain.model import AnswerKind, ThreadStatus
 from bot.sandbox.telegram import GROUP_ID
-from bot.store import Database, deliveries, inbox, threads
+from bot.store import Database, deliveries, inbox, pickers, threads
 from bot.store.deliveries import Kind, Priority
 from bot.store.threads import Answer
 from jobs import JOBS, housekeeping, refresh, wake
 from jobs.housekeeping import KEPT, SETTLED
-from jobs.refresh import AT_ONCE
+from jobs.refresh import AT_ONCE, CHOOSING
 from tests.floor import AGENT, Floor, WatchedClock
 from tests.jobs.at_work import At
 
@@ -38,6 +38,20 @@ async def test_a_card_is_shown_anew_when_its_wait_has_passed_a_step(at: At, floo
     clock.advance(60)
     await refresh.run(at.parts, now=clock.now())
     assert await floor.pending() == [str(thread_id)]
+
+
+async def test_a_card_on_which_somebody_went_on_choosing_has_its_buttons_back_after_two_minutes(
+    at: At, floor: Floor, clock: WatchedClock
+) -> None:
+    thread_id = await with_card(floor)
+    await floor.store.write(lambda db: pickers.open_(db, thread_id, clock.now()))
+    clock.advance(CHOOSING.total_seconds())
+    await refresh.run(at.parts, now=clock.now())
+    assert await floor.pending() == []
+    clock.advance(1)
+    await refresh.run(at.parts, now=clock.now())
+    assert await floor.pending() == [str(thread_id)]
+    assert not await floor.store.read(lambda db: pickers.is_open(db, GROUP_ID, thread_id))
 
 
 async def test_a_card_shown_anew_waits_behind_everything_that_happens(
