@@ -11,7 +11,7 @@ from bot.domain.hours import next_morning
 from bot.domain.labels import NO
 from bot.domain.model import Agent, Community, LabelField, ReplyStatus, ThreadStatus, ThreadView
 from bot.domain.told import Told
-from bot.store import Database, Store, agents, deliveries, labels, replies, threads, views
+from bot.store import Database, Store, agents, deliveries, labels, replies, threads, views, waves
 from bot.store.listed import card_link
 from bot.store.replies import Kept
 from bot.store.threads import Thread
@@ -99,8 +99,9 @@ class Desk:
             if thread is None or not threads.dismiss(db, thread_id, agent, now):
                 return Told("answered_already", alert=True)
             labels.put(db, thread.opening_id, LabelField.NEEDS_REPLY, NO, now, agent_id=agent.user_id)
+            copies = waves.dismiss(db, thread_id, agent, now)
             deliveries.card(db, thread_id, now)
-            return Told("dismiss.done")
+            return Told("dismiss.done_all", {"n": copies}) if copies else Told("dismiss.done")
 
         return await self._store.write(work, ring=True)
 
@@ -298,6 +299,16 @@ class Desk:
 
         return await self._store.write(work, ring=True)
 
+    async def copies(self, thread_id: int, count: int, *, now: datetime) -> Told:
+        """The next ``count`` near-identical threads beneath this one's card get cards of their own."""
+
+        def work(db: Database) -> Told:
+            shown = waves.show(db, thread_id, count, now)
+            deliveries.card(db, thread_id, now)
+            return Told("more.done", {"n": shown}) if shown else Told("more.none")
+
+        return await self._store.write(work, ring=True)
+
     async def thread_of(self, chat_id: int, message_id: int) -> int | None:
         """The thread that one of our messages is about: its card, a ping, or a draft."""
         return await self._store.read(lambda db: _thread_of(db, deliveries.message(db, chat_id, message_id)))
@@ -376,6 +387,7 @@ def _reopened(db: Database, thread_id: int, agent: Agent, now: datetime) -> bool
     if thread is None or not threads.reopen(db, thread_id, now, by=agent.user_id):
         return False
     labels.put(db, thread.opening_id, LabelField.NEEDS_REPLY, None, now, agent_id=agent.user_id)
+    waves.reopen(db, thread_id, now, by=agent.user_id)
     return True
 
 

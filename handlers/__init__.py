@@ -89,6 +89,7 @@ BUTTONS: dict[str, Button] = {
     "queue": queue.turn_queue,
     "mine": queue.turn_mine,
     "more": queue.more,
+    "copies": queue.copies,
     "quiet": quiet.turn,
     "ask": quiet.ask,
     "unask": quiet.unask,

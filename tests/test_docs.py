@@ -178,6 +178,7 @@ def test_every_button_stands_in_the_list_with_its_labels() -> None:
     assert set(rows) == set(BUTTONS)
     placeholders: dict[str, dict[str, object]] = {
         "more": {"n": 5},
+        "copies": {"n": 5},
         "pause": {"key": "{key}"},
         "resume": {"key": "{key}"},
         **{verb: {"n": 2} for verb in ("ask", "unask")},

@@ -16,7 +16,7 @@ from bot.app.telegram import ALLOWED_UPDATES
 from bot.chat import Chat
 from bot.corrections import Corrections
 from bot.desk import Desk
-from bot.domain.model import ReplyStatus, ThreadStatus
+from bot.domain.model import Copies, ReplyStatus, ThreadStatus
 from bot.health import SourceHealth
 from bot.outbox import Speaker
 from bot.reports import Reports
@@ -130,7 +130,8 @@ def produced_verbs() -> set[str]:
     row = cards.BoardRow(5, "Форум", "Абонент", "Чому?", NOW, OKSANA_AGENT.name)
     for page in (cards.queue_page, cards.mine_page):
         made += actions(page([row], 2, 3, 25, mask=same, say=say, now=NOW, zone=KYIV))
-    for shown, picking in ((view(), True), (dismissed_now(), False)):
+    copied = view(copies=Copies((("Форум", 7),), folded=7))
+    for shown, picking in ((view(), True), (dismissed_now(), False), (copied, False)):
         made += actions(cards.thread_card(shown, mask=same, say=say, now=NOW, zone=KYIV, picking=picking))
     calm, asked = quiet_row(), quiet_row(asked_by="Оксана")
     made += actions(cards.quiet_page([calm, asked], 2, 3, 12, mask=same, say=say, now=NOW, zone=KYIV))

@@ -34,6 +34,7 @@ NAME = 64
 _TITLE = 160
 _QUOTE = 60
 _REASONS = 3
+_PLACES = 4
 _NOTES = 3
 _NOTE = 160
 _ANSWER = 500
@@ -140,6 +141,7 @@ class _Writer:
         return lines(
             self._marks(),
             self._why() if view.status not in _ANSWERED else "",
+            self._copies(),
             say.html("card.turned") if view.turned else "",
             say.html("card.gone") if view.gone else "",
             say.html("card.perhaps") if view.perhaps_answered and view.status in _OPEN else "",
@@ -269,6 +271,19 @@ class _Writer:
         )
         # The quotes came out of words() escaped, and no text of a catalogue needs escaping.
         return self.say.html("card.why", why=Html("; ".join(shown)))
+
+    def _copies(self) -> Html:
+        """How many others wrote the same, and where."""
+        say, copies = self.say, self.view.copies
+        if copies is None:
+            return Html("")
+        shown = [
+            say.html("card.copies_where", community=words(name, NAME), n=say.number(number))
+            for name, number in copies.places[:_PLACES]
+        ]
+        if len(copies.places) > _PLACES:
+            shown.append(Html("…"))
+        return say.html("card.copies", n=say.number(copies.total), places=Html(", ".join(shown)))
 
     def _answer(self) -> Html:
         view, say = self.view, self.say

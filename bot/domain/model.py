@@ -270,6 +270,21 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Copies:
+    """Near-identical questions of others: how many in which community, by its name, the most first.
+
+    ``folded`` of them wait without a card of their own.
+    """
+
+    places: tuple[tuple[str, int], ...]
+    folded: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(number for _, number in self.places)
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadView:
     """All that a card shows of one thread."""
 
@@ -314,6 +329,7 @@ class ThreadView:
     gone: bool = False
     labels: tuple[Label, ...] = ()
     """What the team said of the opening post: at most one label for each field."""
+    copies: Copies | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,8 @@ class Renderer:
     def _wants_card(db: Database, view: ThreadView, delivery: Delivery) -> bool:
         """Nothing is posted for what was settled before its card's turn, nor for what waits in the digest."""
         asked_for = deliveries.Priority(delivery.priority) is deliveries.Priority.ANSWER
-        return asked_for or (view.waiting_since is not None and not deliveries.is_folded(db, view.id))
+        waits_elsewhere = deliveries.is_folded(db, view.id) or deliveries.folded_beneath(db, view.id) is not None
+        return asked_for or (view.waiting_since is not None and not waits_elsewhere)
 
     def _board(self, db: Database, delivery: Delivery, chat_id: int, now: datetime) -> Drawn:
         rows = listed(db, self._communities, limit=BOARD_ROWS)

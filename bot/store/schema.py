@@ -278,6 +278,33 @@ def m0005_labels(db: Database) -> None:
             db.execute(statement)
 
 
+_ALIKE = """
+CREATE TABLE sketch (
+    hash INTEGER NOT NULL,
+    thread_id INTEGER NOT NULL REFERENCES thread(id),
+    at REAL NOT NULL,
+    PRIMARY KEY (hash, thread_id)
+) WITHOUT ROWID;
+CREATE INDEX sketch_at ON sketch (at);
+CREATE TABLE alike (
+    thread_id INTEGER PRIMARY KEY REFERENCES thread(id),
+    first_id INTEGER NOT NULL REFERENCES thread(id),
+    at REAL NOT NULL,
+    shown INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX alike_first ON alike (first_id);
+CREATE INDEX alike_folded ON alike (at) WHERE shown = 0;
+"""
+
+
+@migrations()
+def m0006_alike(db: Database) -> None:
+    """Near-identical questions: by what they are found, and beneath which card each is folded."""
+    for statement in _ALIKE.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
 def not_ours(db: Database) -> str:
     """Why this database is not for this program: made by another one, or by a newer version; "" when all is well."""
     tables = set(db.table_names())

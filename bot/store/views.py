@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlite_utils import Database
 
 from bot.domain.model import AnswerKind, Community, Note, ThreadStatus, ThreadView
-from bot.store import agents, labels, posts, replies
+from bot.store import agents, labels, posts, replies, waves
 from bot.store.rows import all_rows, at, moment, one_row
 from bot.store.verdicts import loaded
 
@@ -54,6 +54,7 @@ def view(db: Database, thread_id: int, communities: Mapping[str, Community]) -> 
         turned=bool(row["turned"]),
         gone=opening.gone_at is not None,
         labels=labels.of_post(db, opening.id),
+        copies=waves.copies(db, thread_id, communities),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.alike import WAVE
 from bot.domain.model import AnswerKind, ThreadStatus
 from bot.sandbox.telegram import GROUP_ID
 from bot.store import Database, deliveries, inbox, pickers, threads
@@ -18,6 +19,8 @@ from tests.floor import AGENT, Floor, WatchedClock
 from tests.jobs.at_work import At
 
 pytest_plugins = ("tests.floor",)
+
+COPIED = "Чому ви підняли ціну тарифу без попередження? Поверніть гроші всім абонентам!"
 
 
 async def with_card(floor: Floor, bucket: int | None = 0, *, ago: float = 0) -> int:
@@ -184,3 +187,24 @@ async def test_every_job_runs_on_an_empty_store(at: At, clock: WatchedClock) -> 
 def test_jobs_have_names_of_their_own_and_tick_often_enough_for_their_hour() -> None:
     assert len({job.name for job in JOBS}) == len(JOBS)
     assert all(timedelta() < job.every <= timedelta(hours=1) for job in JOBS)
+
+
+async def test_an_answer_to_the_first_is_none_to_the_copies_they_get_cards(at: At, floor: Floor) -> None:
+    first, *rest = [await floor.ask(COPIED) for _ in range(3)]
+    await wake.run(at.parts, now=floor.clock.now())
+    assert await floor.pending() == [str(first)]
+    page = threads.Answer(AnswerKind.PAGE, floor.clock.now(), "Повернемо", "")
+    await floor.store.write(lambda db: threads.answer(db, first, page, floor.clock.now()))
+    await floor.all_said()
+    await wake.run(at.parts, now=floor.clock.now())
+    assert sorted(map(int, await floor.pending())) == rest
+    await floor.all_said()
+    await wake.run(at.parts, now=floor.clock.now())
+    assert await floor.pending() == []
+
+
+async def test_sketches_are_forgotten_after_a_day(at: At, floor: Floor, clock: WatchedClock) -> None:
+    await floor.ask(COPIED)
+    clock.advance(WAVE.total_seconds() + 60)
+    await housekeeping.run(at.parts, now=clock.now())
+    assert await floor.sql("SELECT 1 FROM sketch") == []
