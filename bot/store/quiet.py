@@ -47,3 +47,8 @@ def find(db: Database, post_id: int) -> Quiet | None:
     """The quiet post of that id, None where there is none."""
     row = one_row(db, "SELECT quiet FROM post WHERE id = ? AND quiet_at IS NOT NULL", [post_id])
     return Quiet(posts.get(db, post_id), loaded(row["quiet"])) if row else None
+
+
+def forget(db: Database, before: datetime) -> None:
+    """Why a post was quiet is of no use once it is old; the post itself stays."""
+    db.execute("UPDATE post SET quiet = NULL, quiet_at = NULL WHERE quiet_at < ?", [seconds(before)])

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.alike import WAVE
 from bot.domain.model import AnswerKind, ThreadStatus
 from bot.sandbox.telegram import GROUP_ID
-from bot.store import Database, deliveries, inbox, pickers, threads
+from bot.store import Database, deliveries, inbox, pickers, quiet, threads
 from bot.store.deliveries import Kind, Priority
 from bot.store.threads import Answer
 from jobs import JOBS, housekeeping, refresh, wake
@@ -208,3 +208,15 @@ async def test_sketches_are_forgotten_after_a_day(at: At, floor: Floor, clock: W
     clock.advance(WAVE.total_seconds() + 60)
     await housekeeping.run(at.parts, now=clock.now())
     assert await floor.sql("SELECT 1 FROM sketch") == []
+
+
+async def test_why_a_post_was_quiet_is_forgotten_after_two_weeks_and_the_post_is_not(
+    at: At, floor: Floor, clock: WatchedClock
+) -> None:
+    await floor.ask("Дякую вам")
+    clock.advance(KEPT.total_seconds())
+    await housekeeping.run(at.parts, now=clock.now())
+    assert await floor.store.read(lambda db: quiet.find(db, 1)) is not None
+    clock.advance(1)
+    await housekeeping.run(at.parts, now=clock.now())
+    assert await floor.sql("SELECT text, quiet, quiet_at FROM post") == [("Дякую вам", None, None)]
