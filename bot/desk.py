@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.hours import next_morning
-from bot.domain.model import Agent, Community, ReplyStatus, ThreadStatus, ThreadView
+from bot.domain.labels import NO
+from bot.domain.model import Agent, Community, LabelField, ReplyStatus, ThreadStatus, ThreadView
 from bot.domain.told import Told
-from bot.store import Database, Store, agents, deliveries, replies, threads, views
+from bot.store import Database, Store, agents, deliveries, labels, replies, threads, views, waves
 from bot.store.listed import card_link
 from bot.store.replies import Kept
 from bot.store.threads import Thread
@@ -21,9 +22,11 @@ NOTE_MARK = "//"
 DRAFTED = timedelta(seconds=5)
 """How long past its undo window a reply may take before the card says that it is on its way."""
 
-_ANYWHERE = frozenset({"queue", "mine", "more", "sources", "pause", "resume"})
+_ANYWHERE = frozenset({"queue", "mine", "more", "sources", "pause", "resume", "quiet", "ask", "unask"})
 """Buttons that change nothing but what is shown, or whose use case asks who taps."""
 _ON_DRAFTS = frozenset({"send", "cancel"})
+_WITH_CHOICE = frozenset({"topic", "sentiment", "why"})
+"""Buttons whose data names a choice after the thread: ``topic:12:roaming``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,12 @@ class Desk:
             thread = threads.get(db, thread_id)
             if refusal := _not_theirs(db, thread, agent) or _reply_under_way(db, thread_id):
                 return refusal
-            if not threads.dismiss(db, thread_id, agent, now):
+            if thread is None or not threads.dismiss(db, thread_id, agent, now):
                 return Told("answered_already", alert=True)
+            labels.put(db, thread.opening_id, LabelField.NEEDS_REPLY, NO, now, agent_id=agent.user_id)
+            copies = waves.dismiss(db, thread_id, agent, now)
             deliveries.card(db, thread_id, now)
-            return Told("dismiss.done")
+            return Told("dismiss.done_all", {"n": copies}) if copies else Told("dismiss.done")
 
         return await self._store.write(work, ring=True)
 
@@ -104,7 +109,7 @@ class Desk:
         """Undo a dismissal."""
 
         def work(db: Database) -> Told:
-            if not threads.reopen(db, thread_id, now, by=agent.user_id):
+            if not _reopened(db, thread_id, agent, now):
                 return Told("stale_card", alert=True)
             deliveries.card(db, thread_id, now)
             return Told("reopen.done")
@@ -160,7 +165,7 @@ class Desk:
             if thread is None:
                 return Told("no_such_thread", alert=True)
             if thread.status is ThreadStatus.DISMISSED:
-                threads.reopen(db, thread_id, now, by=agent.user_id)
+                _reopened(db, thread_id, agent, now)
             claimed = threads.claim(db, thread_id, agent.user_id, now)
             if not claimed and not _may_answer(db, thread, agent):
                 view = views.view(db, thread_id, self._communities)
@@ -294,6 +299,16 @@ class Desk:
 
         return await self._store.write(work, ring=True)
 
+    async def copies(self, thread_id: int, count: int, *, now: datetime) -> Told:
+        """The next ``count`` near-identical threads beneath this one's card get cards of their own."""
+
+        def work(db: Database) -> Told:
+            shown = waves.show(db, thread_id, count, now)
+            deliveries.card(db, thread_id, now)
+            return Told("more.done", {"n": shown}) if shown else Told("more.none")
+
+        return await self._store.write(work, ring=True)
+
     async def thread_of(self, chat_id: int, message_id: int) -> int | None:
         """The thread that one of our messages is about: its card, a ping, or a draft."""
         return await self._store.read(lambda db: _thread_of(db, deliveries.message(db, chat_id, message_id)))
@@ -307,7 +322,7 @@ class Desk:
         is the card from now on. ``actions`` are the callback data that stand on the message by Telegram's own word.
         """
         told = (action.partition(":") for action in actions)
-        numbers = {argument for verb, _, argument in told if verb not in _ANYWHERE | _ON_DRAFTS}
+        numbers = {_thread_meant(verb, argument) for verb, _, argument in told if verb not in _ANYWHERE | _ON_DRAFTS}
         number = numbers.pop() if len(numbers) == 1 else ""
         if not number.isdecimal():
             return None
@@ -335,9 +350,13 @@ class Desk:
                 return False
             if verb in _ON_DRAFTS:
                 return message.kind is deliveries.Kind.DRAFT and message.key == argument
-            return str(_thread_of(db, message)) == argument
+            return str(_thread_of(db, message)) == _thread_meant(verb, argument)
 
         return self._store.glance(work)
+
+
+def _thread_meant(verb: str, argument: str) -> str:
+    return argument.partition(":")[0] if verb in _WITH_CHOICE else argument
 
 
 def _thread_of(db: Database, message: deliveries.Message | None) -> int | None:
@@ -360,6 +379,16 @@ def _becomes_note(db: Database, kept: Kept, agent: Agent, text: str, now: dateti
     deliveries.draft(db, kept.reply.id, now)
     deliveries.card(db, kept.reply.thread_id, now)
     return None
+
+
+def _reopened(db: Database, thread_id: int, agent: Agent, now: datetime) -> bool:
+    """Undo a dismissal, and take back what it said of the post."""
+    thread = threads.get(db, thread_id)
+    if thread is None or not threads.reopen(db, thread_id, now, by=agent.user_id):
+        return False
+    labels.put(db, thread.opening_id, LabelField.NEEDS_REPLY, None, now, agent_id=agent.user_id)
+    waves.reopen(db, thread_id, now, by=agent.user_id)
+    return True
 
 
 def _why_not(db: Database, thread: Thread | None, agent: Agent) -> Told:

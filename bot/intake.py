@@ -12,11 +12,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from rapidfuzz import fuzz
+
+from bot.domain.alike import SAME, WAVE, comparable, sketch
 from bot.domain.clean import clean, text_hash
 from bot.domain.model import AnswerKind, ClosedWhy, Community, Look, Post, SeenPost, Sentiment, ThreadStatus, Verdict
 from bot.domain.threads import CLOCK_SLACK, Customer, OfficialPost, Tie, whom_it_answers
-from bot.domain.triage import Decision, judge
-from bot.store import Database, Store, agents, communities, deliveries, posts, settle, threads
+from bot.domain.triage import Becomes, Decision, judge
+from bot.store import Database, Store, agents, communities, deliveries, posts, quiet, settle, threads, waves
 from bot.store.threads import Answer, Thread
 
 BATCH = 100
@@ -140,6 +143,8 @@ def _author_key(post: Post) -> str:
 
 def _customer(db: Database, post: Post, *, edited: bool, verdict: Verdict, decision: Decision, now: datetime) -> int:
     thread = threads.find(db, post.community, post.container_id, _author_key(post))
+    unseen = decision.becomes is Becomes.QUIET and not (thread and thread.open)
+    quiet.mark(db, post.id, verdict if unseen else None, now)
     if thread is None:
         return _first_post(db, post, verdict, decision, now)
     if thread.open:
@@ -162,8 +167,22 @@ def _first_post(db: Database, post: Post, verdict: Verdict, decision: Decision, 
     thread_id = threads.create(db, post, _author_key(post), verdict, status, decision.closed_why)
     if decision.opens:
         threads.ask(db, thread_id, post, verdict, post.published_at, now)
+        _folded_if_alike(db, thread_id, post, now)
         deliveries.card(db, thread_id, now, deliveries.Priority.NEW)
     return thread_id
+
+
+def _folded_if_alike(db: Database, thread_id: int, post: Post, now: datetime) -> None:
+    """A copy of a question that waits already is folded beneath that one's card."""
+    letters = comparable(post.text)
+    marks = sketch(letters)
+    if not marks:
+        return
+    for first_id, text in waves.candidates(db, marks, now - WAVE):
+        if fuzz.ratio(letters, comparable(text), score_cutoff=SAME):
+            waves.fold(db, thread_id, first_id, now)
+            return
+    waves.begin(db, thread_id, marks, now)
 
 
 def _joins(db: Database, thread: Thread, post: Post, *, edited: bool, verdict: Verdict, now: datetime) -> None:
@@ -171,7 +190,9 @@ def _joins(db: Database, thread: Thread, post: Post, *, edited: bool, verdict: V
     if edited and post.id == thread.opening_id:
         threads.rejudge(db, thread.id, verdict)
     threads.wake(db, thread.id, now)
-    deliveries.card(db, thread.id, now)
+    # Who says something of their own has a card of their own.
+    own = waves.unfold(db, thread.id)
+    deliveries.card(db, thread.id, now, deliveries.Priority.NEW if own else deliveries.Priority.EDIT)
 
 
 def _asks_again(db: Database, thread: Thread, post: Post, *, edited: bool, verdict: Verdict, now: datetime) -> None:
@@ -179,7 +200,7 @@ def _asks_again(db: Database, thread: Thread, post: Post, *, edited: bool, verdi
     # An edit keeps its post's first date: the new question was asked when we noticed it.
     asked_at = now if edited else post.published_at
     threads.ask(db, thread.id, post, verdict, asked_at, now)
-    has_card = thread.closed_why not in (ClosedWhy.QUIET, ClosedWhy.BASELINE)
+    has_card = not waves.unfold(db, thread.id) and thread.closed_why not in (ClosedWhy.QUIET, ClosedWhy.BASELINE)
     deliveries.card(db, thread.id, now, deliveries.Priority.EDIT if has_card else deliveries.Priority.NEW)
     listed = agents.get(db, thread.agent_id) if thread.agent_id is not None else None
     if listed and listed.agent.present:

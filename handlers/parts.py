@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from telegram import Message, Update
 
 from bot.cards import Card
+from bot.corrections import Corrections
 from bot.desk import Desk
 from bot.domain.clock import Clock
 from bot.domain.model import Agent, Community
@@ -26,6 +27,7 @@ class Parts:
     """Built once by `bot.app`, handed to every handler."""
 
     desk: Desk
+    corrections: Corrections
     team: Team
     reports: Reports
     health: SourceHealth
@@ -78,13 +80,24 @@ class Pressed:
 
     @property
     def number(self) -> int:
-        """The thread's or reply's id; 0, which no row has, when the data was forged."""
-        return int(self.argument) if self.argument.isdecimal() and len(self.argument) < 16 else 0
+        """The id of the thread, reply or post; 0, which no row has, when the data was forged."""
+        number = self.argument.partition(":")[0]
+        return int(number) if number.isdecimal() and len(number) < 16 else 0
+
+    @property
+    def choice(self) -> str:
+        """What stands behind the id: a topic, a reason, a page; "" where nothing does."""
+        return self.argument.partition(":")[2]
 
     async def show(self, card: Card) -> None:
         """Show ``card`` in the message whose button was tapped."""
         message = self.message
         await self.parts.speaker.say(message.chat_id, card, key=f"page:{message.message_id}", edit=message.message_id)
+
+
+def page_number(word: str) -> int:
+    """The page that a person or a button asks for; 1 where the word is no number."""
+    return int(word) if word.isdecimal() and len(word) < 6 else 1
 
 
 def words_of(message: Message) -> tuple[str, ...]:

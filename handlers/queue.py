@@ -1,4 +1,4 @@
-"""/queue: who waits, oldest first, paged. /mine: what I hold. And the digest's "show more"."""
+"""/queue: who waits, oldest first, paged. /mine: what I hold. And the digest's and a card's "show more"."""
 
 from __future__ import annotations
 
@@ -36,6 +36,10 @@ async def turn_mine(pressed: Pressed) -> Told | None:
 
 async def more(pressed: Pressed) -> Told:
     return await pressed.parts.desk.more(UNFOLD, now=pressed.parts.clock.now())
+
+
+async def copies(pressed: Pressed) -> Told:
+    return await pressed.parts.desk.copies(pressed.number, UNFOLD, now=pressed.parts.clock.now())
 
 
 def _first_number(words: tuple[str, ...]) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.store import Database, deliveries, inbox, received, threads
+from bot.domain.alike import WAVE
+from bot.store import Database, deliveries, inbox, quiet, received, threads, waves
 from jobs.parts import Parts
 
 SETTLED = timedelta(days=3)
@@ -18,5 +19,7 @@ async def run(parts: Parts, *, now: datetime) -> None:
         inbox.trim(db, now - KEPT)
         deliveries.trim(db, now - KEPT)
         received.trim(db, now - KEPT)
+        quiet.forget(db, now - KEPT)
+        waves.trim(db, now - WAVE)
 
     await parts.store.write(work)

@@ -9,9 +9,11 @@ from html.parser import HTMLParser
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.cards import Card, utf16
+from bot.cards import Card, QuietRow, utf16
 from bot.domain.model import (
     Agent,
+    Label,
+    LabelField,
     Lang,
     Post,
     Reason,
@@ -176,4 +178,20 @@ def reply(status: ReplyStatus, **changes: Any) -> Reply:
         status=status,
         due_at=ASKED + timedelta(minutes=14, seconds=32),
     )
+    return replace(plain, **changes)
+
+
+def dismissed_now(**changes: Any) -> ThreadView:
+    """A thread that was dismissed a moment ago: nobody has said yet why."""
+    over: dict[str, Any] = {
+        "status": ThreadStatus.DISMISSED,
+        "waiting_since": None,
+        "dismissed_by": OKSANA.name,
+        "labels": (Label(LabelField.NEEDS_REPLY, "no", OKSANA.name),),
+    }
+    return view(**(over | changes))
+
+
+def quiet_row(**changes: Any) -> QuietRow:
+    plain = QuietRow(31, "Форум Одеси", "Тестовий Абонент", "Дякую, усе працює", ASKED, (Reason("thanks", "Дякую"),))
     return replace(plain, **changes)

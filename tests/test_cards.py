@@ -117,9 +117,9 @@ def test_a_waiting_card_tells_its_time_as_people_do(after: timedelta, time: str)
 
 def test_a_waiting_card_can_be_claimed_dismissed_snoozed_and_opened() -> None:
     shown = card(view())
-    assert labels(shown) == [["🙋 Беру", "🚫 Не потребує"], ["💤 Відкласти", "🔗 Відкрити"]]
-    assert actions(shown) == ["claim:5", "dismiss:5", "snooze:5"]
-    assert shown.buttons[1][1].url == PAGE_URL
+    assert labels(shown) == [["🙋 Беру", "🚫 Не потребує"], ["💤 Відкласти", "🏷", "🔗 Відкрити"]]
+    assert actions(shown) == ["claim:5", "dismiss:5", "snooze:5", "label:5"]
+    assert shown.buttons[1][2].url == PAGE_URL
 
 
 def test_a_card_changes_with_the_wait_only_from_bucket_to_bucket() -> None:
@@ -137,8 +137,8 @@ def test_a_settled_card_never_changes_by_time_alone() -> None:
 def test_a_claimed_card_says_who_holds_it_since_when_and_can_be_given_back() -> None:
     shown = card(claimed())
     assert "🙋 Взято: Оксана Прикладна, 14:17 · чекає понад 15 хв" in good(shown)
-    assert labels(shown) == [["↩️ Віддати", "🚫 Не потребує"], ["💤 Відкласти", "🔗 Відкрити"]]
-    assert actions(shown) == ["release:5", "dismiss:5", "snooze:5"]
+    assert labels(shown) == [["↩️ Віддати", "🚫 Не потребує"], ["💤 Відкласти", "🏷", "🔗 Відкрити"]]
+    assert actions(shown) == ["release:5", "dismiss:5", "snooze:5", "label:5"]
     assert "Taken by Оксана Прикладна, 14:17" in good(card(claimed(), EN))
 
 

@@ -22,13 +22,26 @@ from bot.cards import (
     toast,
     utf16,
 )
-from bot.domain.model import AnswerKind, Note, Reason, Reply, ReplyStatus, ThreadStatus, ThreadView
+from bot.domain.model import (
+    AnswerKind,
+    Copies,
+    Label,
+    LabelField,
+    Note,
+    Reason,
+    Reply,
+    ReplyStatus,
+    ThreadStatus,
+    ThreadView,
+)
 from bot.texts import Texts
 from tests.card_samples import ASKED, KYIV, NOW, OKSANA, claimed, good, post, read, reply, same, view
 
 UK = Texts("uk", strict=True)
 FAMILY = "👨‍👩‍👧‍👦"
 HOSTILE = "<b>жирно</b> &lt; </blockquote><a href='tg://user?id=1'>x</a> <!-- & -->"
+
+LABELS = ((LabelField.TOPIC, "home_internet"), (LabelField.SENTIMENT, "positive"))
 
 
 def html_of(shown: ThreadView) -> str:
@@ -58,6 +71,8 @@ def everywhere(text: str) -> ThreadView:
         notes=tuple(Note(text, text, NOW) for _ in range(9)),
         reply=reply(ReplyStatus.REFUSED, agent_name=text, refusal="unreadable"),
         posts_waiting=12,
+        labels=tuple(Label(field, value, text) for field, value in LABELS),
+        copies=Copies(tuple((text, 10_000_000) for _ in range(9)), folded=9),
     )
 
 
@@ -130,6 +145,8 @@ def test_only_what_was_masked_is_shown() -> None:
         answer_agent=OKSANA.name,
         answer_url="",
         community_name="Форум",
+        copies=Copies((("Форум", 2),)),
+        labels=(),
         can_write=True,
     )
     shown = thread_card(hidden, mask=hide, say=UK, now=NOW, zone=KYIV)

@@ -178,10 +178,15 @@ def test_every_button_stands_in_the_list_with_its_labels() -> None:
     assert set(rows) == set(BUTTONS)
     placeholders: dict[str, dict[str, object]] = {
         "more": {"n": 5},
+        "copies": {"n": 5},
         "pause": {"key": "{key}"},
         "resume": {"key": "{key}"},
+        **{verb: {"n": 2} for verb in ("ask", "unask")},
+        "topic": {"topic": "{topic}"},
+        "sentiment": {"sentiment": "{sentiment}"},
+        "why": {"reason": "{reason}"},
     }
-    for verb in set(BUTTONS) - {"queue", "mine", "sources"}:
+    for verb in set(BUTTONS) - {"queue", "mine", "quiet", "sources"}:
         values = placeholders.get(verb, {})
         assert rows[verb] == " | ".join(texts_for(lang)(f"button.{verb}", **values) for lang in LANGS)
 

@@ -14,19 +14,20 @@ from bot import cards
 from bot.app import menu
 from bot.app.telegram import ALLOWED_UPDATES
 from bot.chat import Chat
+from bot.corrections import Corrections
 from bot.desk import Desk
-from bot.domain.model import ReplyStatus, ThreadStatus
+from bot.domain.model import Copies, ReplyStatus, ThreadStatus
 from bot.health import SourceHealth
 from bot.outbox import Speaker
 from bot.reports import Reports
 from bot.sandbox.telegram import GROUP_ID, IVAN, OKSANA, STRANGER, TARAS, World
-from bot.store import deliveries, settings
+from bot.store import deliveries, pickers, settings
 from bot.store.deliveries import Kind
 from bot.team import Team
 from bot.texts import LANGS, texts_for
 from handlers import BUTTONS, COMMANDS, register
 from handlers.parts import Parts
-from tests.card_samples import KYIV, NOW, actions, claimed, reply, same, view
+from tests.card_samples import KYIV, NOW, actions, claimed, dismissed_now, quiet_row, reply, same, view
 from tests.card_samples import OKSANA as OKSANA_AGENT
 from tests.floor import AGENT, COMMUNITIES, LEAD, Floor, WatchedClock
 
@@ -91,6 +92,7 @@ async def room(floor: Floor, desk: Desk, bot: telegram.Bot, chat: Chat, world: W
     world.queue.ask_for(ALLOWED_UPDATES)
     parts = Parts(
         desk=desk,
+        corrections=Corrections(floor.store, COMMUNITIES),
         team=Team(floor.store, chat, chat_id=None, language="uk"),
         reports=Reports(floor.store, COMMUNITIES),
         health=SourceHealth(floor.store, COMMUNITIES),
@@ -128,6 +130,11 @@ def produced_verbs() -> set[str]:
     row = cards.BoardRow(5, "Форум", "Абонент", "Чому?", NOW, OKSANA_AGENT.name)
     for page in (cards.queue_page, cards.mine_page):
         made += actions(page([row], 2, 3, 25, mask=same, say=say, now=NOW, zone=KYIV))
+    copied = view(copies=Copies((("Форум", 7),), folded=7))
+    for shown, picking in ((view(), True), (dismissed_now(), False), (copied, False)):
+        made += actions(cards.thread_card(shown, mask=same, say=say, now=NOW, zone=KYIV, picking=picking))
+    calm, asked = quiet_row(), quiet_row(asked_by="Оксана")
+    made += actions(cards.quiet_page([calm, asked], 2, 3, 12, mask=same, say=say, now=NOW, zone=KYIV))
     fine, paused = cards.SourceRow("a", "A", "vk", NOW), cards.SourceRow("b", "B", "vk", NOW, paused_at=NOW)
     counted = {"total": 12, "failing": 0, "paused": 1, "lead": True}
     made += actions(cards.sources_page([fine, paused], 1, 2, **counted, say=say, now=NOW, zone=KYIV))  # type: ignore[arg-type]
@@ -144,7 +151,7 @@ def test_every_button_and_command_is_worded_in_both_languages() -> None:
         say = texts_for(lang)
         assert [command.name for command in COMMANDS if not say.knows(f"command.{command.name}")] == []
         # These are pages: their buttons are arrows and numbers.
-        pages = ("queue", "mine", "sources")
+        pages = ("queue", "mine", "quiet", "sources")
         assert [verb for verb in BUTTONS if verb not in pages and not say.knows(f"button.{verb}")] == []
 
 
@@ -238,7 +245,7 @@ async def test_a_tap_claims_and_is_answered(room: Room) -> None:
     assert alert
 
 
-@pytest.mark.parametrize("verb", sorted(set(BUTTONS) - {"queue", "mine", "more", "sources"}))
+@pytest.mark.parametrize("verb", sorted(set(BUTTONS) - {"queue", "mine", "quiet", "more", "sources"}))
 async def test_every_verb_is_answered_whatever_the_state_of_the_thread(room: Room, verb: str) -> None:
     for prepare in (
         "UPDATE thread SET status = 'waiting'",
@@ -256,7 +263,18 @@ async def test_every_verb_is_answered_whatever_the_state_of_the_thread(room: Roo
     "data",
     [
         *("", ":", "claim", "claim:", "claim:0", "claim:-1", "claim:²", "claim:1 OR 1", "claim:" + "9" * 40),
-        *("drop:1", "__class__:1", "send:1", "cancel:1", "Claim:1", "claim:1:1", "\x00", "🙋:1"),
+        *(
+            "drop:1",
+            "__class__:1",
+            "send:1",
+            "cancel:1",
+            "Claim:1",
+            "claim:1:1",
+            "\x00",
+            "topic:1",
+            "topic:1:claim",
+            "🙋:1",
+        ),
     ],
 )
 async def test_forged_data_changes_nothing_and_is_answered_with_an_alert(room: Room, data: str) -> None:
@@ -293,6 +311,68 @@ async def test_pages_are_turned_in_the_message_that_was_tapped(room: Room) -> No
     assert rows == [(card,)]
     assert room.toasts(TARAS) == []
     assert all(query.answered for query in room.world.queries.values())
+
+
+async def test_two_taps_put_a_topic_right_and_the_choice_closes_itself(room: Room) -> None:
+    thread_id, card = await room.card()
+    await room.taps(TARAS, f"label:{thread_id}", card)
+    assert await room.floor.store.read(lambda db: pickers.is_open(db, GROUP_ID, thread_id))
+    await room.taps(IVAN, f"topic:{thread_id}:roaming", card)
+    assert room.toasts(IVAN) == [(UK("label.kept"), False)]
+    assert not await room.floor.store.read(lambda db: pickers.is_open(db, GROUP_ID, thread_id))
+    assert [label.value for label in (await room.floor.view(thread_id)).labels] == ["roaming"]
+
+
+async def test_the_way_back_from_the_choices_changes_nothing(room: Room) -> None:
+    thread_id, card = await room.card()
+    for data in ("label", "leave"):
+        await room.taps(TARAS, f"{data}:{thread_id}", card)
+    assert not await room.floor.store.read(lambda db: pickers.is_open(db, GROUP_ID, thread_id))
+    assert (await room.floor.view(thread_id)).labels == ()
+
+
+@pytest.mark.parametrize("data", ["topic:{}:", "topic:{}:rooming", "sentiment:{}:roaming", "why:{}:spam", "why:{}"])
+async def test_a_forged_choice_is_refused(room: Room, data: str) -> None:
+    thread_id, card = await room.card()
+    await room.taps(TARAS, data.format(thread_id), card)
+    assert room.toasts(TARAS) == [(UK("stale_card"), True)]
+    assert (await room.floor.view(thread_id)).labels == ()
+
+
+async def test_a_choice_for_another_cards_thread_does_not_pass(room: Room) -> None:
+    first, card = await room.card()
+    second, _ = await room.card()
+    await room.taps(TARAS, f"topic:{second}:roaming", card)
+    await room.taps(STRANGER, f"topic:{first}:roaming", card)
+    assert room.toasts(TARAS) == [(UK("stale_card"), True)]
+    assert room.toasts(STRANGER) == [(UK("not_member"), True)]
+    assert await room.floor.sql("SELECT 1 FROM label") == []
+
+
+async def test_a_dismissal_gets_its_reason_in_one_more_tap(room: Room) -> None:
+    thread_id, card = await room.card()
+    await room.taps(TARAS, f"dismiss:{thread_id}", card)
+    await room.taps(TARAS, f"why:{thread_id}:thanks", card)
+    ((label,),) = [(await room.floor.view(thread_id)).labels]
+    assert (label.value, label.why, label.agent_name) == ("no", "thanks", AGENT.name)
+
+
+async def test_the_list_of_quiet_posts_is_redrawn_where_it_was_tapped(room: Room) -> None:
+    await room.floor.ask("Дякую вам")
+    await room.says(TARAS, "/quiet")
+    ((_, listed),) = await room.answers()
+    assert "Дякую вам" in listed
+    await room.floor.all_said()
+    message = (await room.application.bot.send_message(GROUP_ID, "Список")).message_id
+    for data, toast in (("ask:1:1", "quiet.asked"), ("unask:1:1", "quiet.unasked"), ("ask:1:x", "quiet.asked")):
+        await room.taps(TARAS, data, message)
+        assert room.toasts(TARAS)[-1] == (UK(toast), False)
+        rows = await room.floor.sql(
+            "SELECT json_extract(payload, '$.edit'), json_extract(payload, '$.html') FROM delivery "
+            "WHERE kind = 'text' AND state = 'pending'"
+        )
+        assert [edit for edit, _ in rows] == [message]
+        assert ("Уже питання" in rows[0][1]) is (toast == "quiet.asked")
 
 
 async def test_an_answer_that_comes_too_late_leaves_the_action_done_once(room: Room) -> None:

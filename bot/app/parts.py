@@ -11,6 +11,7 @@ from bot.alarms import Alarms
 from bot.app.triage import classifier_of
 from bot.chat import Chat
 from bot.config import CommunitySettings, Settings, TelegramSettings
+from bot.corrections import Corrections
 from bot.desk import Desk
 from bot.domain.clock import Clock
 from bot.domain.model import Community
@@ -92,6 +93,7 @@ def build(settings: Settings, store: Store, chat: Chat, http: Http, clock: Clock
     return Built(
         handlers=HandlerParts(
             desk=desk,
+            corrections=Corrections(store, communities),
             team=team,
             reports=reports,
             health=SourceHealth(store, communities),

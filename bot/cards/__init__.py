@@ -6,6 +6,7 @@ Every function here is pure: the same thread at the same moment gives the same `
 from bot.cards.board import UNFOLD, BoardRow, board, digest, excerpt, mine_page, queue_page
 from bot.cards.figures import figures_help, stats_text, top_text, week_text
 from bot.cards.plain import LIMIT, TOAST_LIMIT, Button, Card, toast, utf16
+from bot.cards.quiet import QuietRow, quiet_page
 from bot.cards.replies import draft_card, handed_card, taken_text
 from bot.cards.said import plain_text, without_markup
 from bot.cards.sources import SourceRow, sources_page
@@ -28,6 +29,7 @@ __all__ = [
     "BoardRow",
     "Button",
     "Card",
+    "QuietRow",
     "SourceRow",
     "alarm",
     "board",
@@ -43,6 +45,7 @@ __all__ = [
     "not_a_member",
     "plain_text",
     "queue_page",
+    "quiet_page",
     "recovered",
     "setup_done",
     "sources_page",

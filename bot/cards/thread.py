@@ -13,7 +13,19 @@ from zoneinfo import ZoneInfo
 from bot.cards.markup import Mask, lines, link, quoted, words
 from bot.cards.plain import LIMIT, Card, utf16
 from bot.cards.thread_buttons import thread_buttons
-from bot.domain.model import AnswerKind, Note, Post, Reason, ReplyStatus, Sentiment, ThreadStatus, ThreadView
+from bot.domain.labels import YES, Dismissal, corrected, said
+from bot.domain.model import (
+    AnswerKind,
+    LabelField,
+    Note,
+    Post,
+    Reason,
+    ReplyStatus,
+    Sentiment,
+    ThreadStatus,
+    ThreadView,
+    Verdict,
+)
 from bot.domain.platforms import platform_of
 from bot.texts import Html, Texts, reason
 
@@ -22,12 +34,15 @@ NAME = 64
 _TITLE = 160
 _QUOTE = 60
 _REASONS = 3
+_PLACES = 4
 _NOTES = 3
 _NOTE = 160
 _ANSWER = 500
 _OPENING_WITH_FOLLOW_UP = 400
 _OPEN = frozenset({ThreadStatus.WAITING, ThreadStatus.CLAIMED, ThreadStatus.SNOOZED})
 _ANSWERED = frozenset({ThreadStatus.ANSWERED, ThreadStatus.CLOSED})
+_LIKELY, _UNLIKELY = 0.6, 0.4
+"""Probabilities of needing a reply between which a card says that it may be either."""
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _BUCKETS = (0, 5 * _MINUTE, 15 * _MINUTE, 30 * _MINUTE, _HOUR, 2 * _HOUR, 4 * _HOUR, 8 * _HOUR)
 
@@ -39,12 +54,17 @@ def wait_bucket(seconds: float) -> int:
     return _BUCKETS[max(0, bisect_right(_BUCKETS, seconds) - 1)]
 
 
-def thread_card(view: ThreadView, *, mask: Mask, say: Texts, now: datetime, zone: ZoneInfo) -> Card:
-    """The card of ``view`` as it stands at ``now``; its HTML never exceeds `LIMIT`, whatever the author wrote."""
+def thread_card(
+    view: ThreadView, *, mask: Mask, say: Texts, now: datetime, zone: ZoneInfo, picking: bool = False
+) -> Card:
+    """The card of ``view`` as it stands at ``now``; its HTML never exceeds `LIMIT`, whatever the author wrote.
+
+    ``picking``: choices for the verdict stand in place of the buttons.
+    """
     writer = _Writer(view, mask, say, now, zone)
     above, below = writer.above(), writer.below()
     body = writer.posts(LIMIT - utf16(above) - utf16(below) - 2)
-    return Card(lines(above, body, below), thread_buttons(view, say))
+    return Card(lines(above, body, below), thread_buttons(view, say, picking=picking))
 
 
 def platform_icon(platform: str) -> str:
@@ -61,6 +81,20 @@ def refusal_text(code: str | None, say: Texts) -> Html:
     """What happened and what to do, for an error's code."""
     known = code if code and say.knows(f"error.{code}") else "unknown"
     return Html.of(f"{say(f'error.{known}')} {say(f'hint.{known}')}")
+
+
+def unsure_text(verdict: Verdict, say: Texts) -> str:
+    """That a person should look, with how probable it is that the post needs a reply, in words."""
+    if verdict.probabilities is None:
+        return say("card.unsure")
+    needs = verdict.probabilities.needs_reply
+    return say(
+        "card.unsure_likely"
+        if needs >= _LIKELY
+        else "card.unsure_unlikely"
+        if needs < _UNLIKELY
+        else "card.unsure_even"
+    )
 
 
 class _Writer:
@@ -107,6 +141,7 @@ class _Writer:
         return lines(
             self._marks(),
             self._why() if view.status not in _ANSWERED else "",
+            self._copies(),
             say.html("card.turned") if view.turned else "",
             say.html("card.gone") if view.gone else "",
             say.html("card.perhaps") if view.perhaps_answered and view.status in _OPEN else "",
@@ -135,8 +170,12 @@ class _Writer:
         return say.html("card.with_agent", state=state, agent=agent) if agent else state
 
     def _dismissed(self) -> Html:
-        by = words(self.view.dismissed_by, NAME)
-        return self.say.html("card.dismissed_by", agent=by) if by else self.say.html("card.dismissed")
+        say, by = self.say, words(self.view.dismissed_by, NAME)
+        state = say.html("card.dismissed_by", agent=by) if by else say.html("card.dismissed")
+        needs = said(self.view.labels, LabelField.NEEDS_REPLY)
+        if needs is None or needs.why is None or needs.why == Dismissal.NOTHING:
+            return state
+        return say.html("card.dismissed_why", state=state, reason=say(f"dismissal.{needs.why}"))
 
     def _waiting(self) -> Html:
         say = self.say
@@ -206,21 +245,45 @@ class _Writer:
         return quoted(post.text, room, self.mask)
 
     def _marks(self) -> Html:
-        verdict, say = self.view.verdict, self.say
+        verdict, say = corrected(self.view.verdict, self.view.labels), self.say
+        tone = said(self.view.labels, LabelField.SENTIMENT)
         marks = [say(f"topic.{verdict.topic}")]
-        if verdict.sentiment is not Sentiment.NEUTRAL:
+        if verdict.sentiment is not Sentiment.NEUTRAL or tone is not None:
             marks.append(say(f"sentiment.{verdict.sentiment}"))
         if not verdict.sure:
-            marks.append(say("card.unsure"))
-        return say.html("card.marks", marks=" · ".join(marks))
+            marks.append(unsure_text(verdict, say))
+        if by := self._labelled_by():
+            marks.append(say.html("card.labelled", agent=by))
+        return say.html("card.marks", marks=Html(" · ".join(marks)))
+
+    def _labelled_by(self) -> Html:
+        """Whose word the topic and the sentiment are, where it is not triage's."""
+        told = [label for label in self.view.labels if label.field is not LabelField.NEEDS_REPLY]
+        return Html(", ".join(dict.fromkeys(words(label.agent_name, NAME) for label in told)))
 
     def _why(self) -> Html:
+        needs = said(self.view.labels, LabelField.NEEDS_REPLY)
+        if needs is not None and needs.value == YES and not self.view.verdict.needs_reply:
+            return self.say.html("card.why_team", agent=words(needs.agent_name, NAME) or self.say("card.someone"))
         shown = (
             reason(Reason(one.code, words(one.quote, _QUOTE, self.mask)), self.say.lang)
             for one in self.view.verdict.why[:_REASONS]
         )
         # The quotes came out of words() escaped, and no text of a catalogue needs escaping.
         return self.say.html("card.why", why=Html("; ".join(shown)))
+
+    def _copies(self) -> Html:
+        """How many others wrote the same, and where."""
+        say, copies = self.say, self.view.copies
+        if copies is None:
+            return Html("")
+        shown = [
+            say.html("card.copies_where", community=words(name, NAME), n=say.number(number))
+            for name, number in copies.places[:_PLACES]
+        ]
+        if len(copies.places) > _PLACES:
+            shown.append(Html("…"))
+        return say.html("card.copies", n=say.number(copies.total), places=Html(", ".join(shown)))
 
     def _answer(self) -> Html:
         view, say = self.view, self.say

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.cards.board import UNFOLD
+from bot.cards.picker import picker_rows, reason_rows
 from bot.cards.plain import Button, Rows, rows_of, web_address
 from bot.domain.errors import ReplyOverwrites
 from bot.domain.model import Reply, ReplyStatus, ThreadStatus, ThreadView
@@ -10,24 +12,45 @@ from bot.texts import Texts
 _ON_ITS_WAY = frozenset({ReplyStatus.DRAFT, ReplyStatus.QUEUED, ReplyStatus.SENDING, ReplyStatus.PUBLISHED})
 
 
-def thread_buttons(view: ThreadView, say: Texts) -> Rows:
-    """The buttons of ``view``; callback data is ``verb:thread_id``. While a reply is on its way only the link stays."""
+def thread_buttons(view: ThreadView, say: Texts, *, picking: bool = False) -> Rows:
+    """The buttons of ``view``; callback data is ``verb:thread_id``. While a reply is on its way only the link stays.
+
+    ``picking`` says that an agent is about to put the verdict right: topics and sentiments stand there instead.
+    """
+    if picking and view.waiting_since is not None and not _on_its_way(view):
+        return picker_rows(view, say)
+    return _own_rows(view, say) + _copies_row(view, say)
+
+
+def _own_rows(view: ThreadView, say: Texts) -> Rows:
     act = _Actions(view.id, say)
     address = view.answer_url if view.status in (ThreadStatus.ANSWERED, ThreadStatus.CLOSED) else ""
     where = open_button(address or view.url, say)
-    if view.reply is not None and view.reply.status in _ON_ITS_WAY:
+    if _on_its_way(view):
         return rows_of((where,))
     match view.status:
         case ThreadStatus.WAITING | ThreadStatus.CLAIMED:
             first = act("release") if view.agent is not None else act("claim", style="primary")
-            rows = rows_of((first, act("dismiss")), (act("snooze"), where))
+            rows = rows_of((first, act("dismiss")), (act("snooze"), act("label"), where))
         case ThreadStatus.SNOOZED:
             rows = rows_of((act("wake"), act("snooze3"), act("snooze9")), (where,))
         case ThreadStatus.DISMISSED:
-            return rows_of((act("reopen"), where))
+            return reason_rows(view, say) + rows_of((act("reopen"), where))
         case _:
             return rows_of((where,))
     return rows + _doubts(view, act)
+
+
+def _on_its_way(view: ThreadView) -> bool:
+    return view.reply is not None and view.reply.status in _ON_ITS_WAY
+
+
+def _copies_row(view: ThreadView, say: Texts) -> Rows:
+    """Near-identical questions that are folded beneath this card, and a tap that brings some of them out."""
+    if view.copies is None or not view.copies.folded:
+        return ()
+    shown = say.number(min(UNFOLD, view.copies.folded))
+    return ((Button(say("button.copies", n=shown), action=f"copies:{view.id}"),),)
 
 
 def open_button(url: str, say: Texts) -> Button | None:

@@ -17,7 +17,7 @@ from bot import __version__
 from bot.cli.ending import exit_code, tell
 from bot.domain.errors import VidhukError
 
-_COMMANDS = ("demo", "run", "check", "init", "classify", "stats", "backup", "sandbox", "completion")
+_COMMANDS = ("demo", "run", "check", "init", "classify", "stats", "retrain", "backup", "sandbox", "completion")
 """In the order in which a newcomer needs them; each is ``command`` in the module of its name."""
 
 

@@ -153,6 +153,27 @@ class Verdict:
     probabilities: Probabilities | None = None
 
 
+class LabelField(StrEnum):
+    """What of a verdict a person can put right."""
+
+    NEEDS_REPLY = "needs_reply"
+    SENTIMENT = "sentiment"
+    TOPIC = "topic"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What an agent said of a post; ``value`` is a topic, a sentiment, or "yes" and "no".
+
+    ``why`` is the reason of a dismissal (see ``bot.domain.labels.Dismissal``), None where none was given.
+    """
+
+    field: LabelField
+    value: str
+    agent_name: str = ""
+    why: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class SeenPost:
     """A post as a source read it from its page, before it is stored.
@@ -249,6 +270,21 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Copies:
+    """Near-identical questions of others: how many in which community, by its name, the most first.
+
+    ``folded`` of them wait without a card of their own.
+    """
+
+    places: tuple[tuple[str, int], ...]
+    folded: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(number for _, number in self.places)
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadView:
     """All that a card shows of one thread."""
 
@@ -291,6 +327,9 @@ class ThreadView:
     turned: bool = False
     """Opened negative, ended positive or thanked."""
     gone: bool = False
+    labels: tuple[Label, ...] = ()
+    """What the team said of the opening post: at most one label for each field."""
+    copies: Copies | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bot import cards
 from bot.cards import Button, Card
 from bot.domain.masks import mask
 from bot.domain.model import Community, ThreadView
-from bot.store import Database, agents, deliveries, replies, settings, threads, views
+from bot.store import Database, agents, deliveries, pickers, replies, settings, threads, views
 from bot.store.deliveries import Delivery, Kind, Message
 from bot.store.listed import card_link, listed, of_threads
 from bot.texts import Texts, texts_for
@@ -68,7 +68,8 @@ class Renderer:
         standing = deliveries.current(db, chat_id, Kind.CARD, delivery.key)
         if view is None or (standing is None and not self._wants_card(db, view, delivery)):
             return None
-        card = cards.thread_card(view, mask=mask, say=self._say(db), now=now, zone=self._zone)
+        picking = pickers.is_open(db, chat_id, thread_id)
+        card = cards.thread_card(view, mask=mask, say=self._say(db), now=now, zone=self._zone, picking=picking)
         bucket = cards.wait_bucket((now - view.waiting_since).total_seconds()) if view.waiting_since else None
         return Drawn(card, standing, bucket=bucket)
 
@@ -76,7 +77,8 @@ class Renderer:
     def _wants_card(db: Database, view: ThreadView, delivery: Delivery) -> bool:
         """Nothing is posted for what was settled before its card's turn, nor for what waits in the digest."""
         asked_for = deliveries.Priority(delivery.priority) is deliveries.Priority.ANSWER
-        return asked_for or (view.waiting_since is not None and not deliveries.is_folded(db, view.id))
+        waits_elsewhere = deliveries.is_folded(db, view.id) or deliveries.folded_beneath(db, view.id) is not None
+        return asked_for or (view.waiting_since is not None and not waits_elsewhere)
 
     def _board(self, db: Database, delivery: Delivery, chat_id: int, now: datetime) -> Drawn:
         rows = listed(db, self._communities, limit=BOARD_ROWS)

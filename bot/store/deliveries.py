@@ -68,12 +68,22 @@ def card(
 ) -> None:
     """The thread's card shows something else now: post it, or edit it; the board and the digest follow.
 
-    ``after`` lets a change wait for the next one that is worth an edit: Telegram counts them.
+    ``after`` lets a change wait for the next one that is worth an edit: Telegram counts them. Where the thread is
+    folded beneath the card of a near-identical one, it is that card that shows it.
     """
-    put(db, None, Kind.CARD, str(thread_id), {}, priority, now + after)
+    first_id = folded_beneath(db, thread_id)
+    if first_id is None:
+        put(db, None, Kind.CARD, str(thread_id), {}, priority, now + after)
+    else:
+        put(db, None, Kind.CARD, str(first_id), {}, Priority.EDIT, now + after)
     put(db, None, Kind.BOARD, "", {}, Priority.BOARD, now)
     if is_folded(db, thread_id):
         put(db, None, Kind.DIGEST, "", {}, Priority.EDIT, now)
+
+
+def redrawn_at_once(db: Database, thread_id: int, now: datetime) -> None:
+    """The card alone shows something else, and somebody who tapped it waits to see that."""
+    put(db, None, Kind.CARD, str(thread_id), {}, Priority.EDIT, now)
 
 
 def redraw(db: Database, thread_id: int, now: datetime) -> None:
@@ -311,6 +321,12 @@ def folded(db: Database) -> list[int]:
         ORDER BY thread.waiting_since"""
     ).fetchall()
     return [row[0] for row in rows]
+
+
+def folded_beneath(db: Database, thread_id: int) -> int | None:
+    """The thread on whose card this near-identical one is counted, None where it has a card of its own."""
+    row = db.execute("SELECT first_id FROM alike WHERE thread_id = ? AND shown = 0", [thread_id]).fetchone()
+    return int(row[0]) if row else None
 
 
 def is_folded(db: Database, thread_id: int) -> bool:

@@ -251,6 +251,60 @@ def m0004_received(db: Database) -> None:
     )
 
 
+_LABELS = """
+CREATE TABLE label (
+    id INTEGER PRIMARY KEY,
+    post_id INTEGER NOT NULL REFERENCES post(id),
+    text_hash TEXT NOT NULL,
+    field TEXT NOT NULL,
+    value TEXT,
+    why TEXT,
+    agent_id INTEGER NOT NULL,
+    at REAL NOT NULL
+);
+CREATE INDEX label_post ON label (post_id, id);
+ALTER TABLE message ADD COLUMN picking_since REAL;
+ALTER TABLE post ADD COLUMN quiet TEXT;
+ALTER TABLE post ADD COLUMN quiet_at REAL;
+CREATE INDEX post_quiet ON post (quiet_at, id) WHERE quiet_at IS NOT NULL;
+"""
+
+
+@migrations()
+def m0005_labels(db: Database) -> None:
+    """What the team says of posts, cards on which somebody is choosing it, and posts judged to need nothing."""
+    for statement in _LABELS.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
+_ALIKE = """
+CREATE TABLE sketch (
+    hash INTEGER NOT NULL,
+    thread_id INTEGER NOT NULL REFERENCES thread(id),
+    at REAL NOT NULL,
+    PRIMARY KEY (hash, thread_id)
+) WITHOUT ROWID;
+CREATE INDEX sketch_at ON sketch (at);
+CREATE TABLE alike (
+    thread_id INTEGER PRIMARY KEY REFERENCES thread(id),
+    first_id INTEGER NOT NULL REFERENCES thread(id),
+    at REAL NOT NULL,
+    shown INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX alike_first ON alike (first_id);
+CREATE INDEX alike_folded ON alike (at) WHERE shown = 0;
+"""
+
+
+@migrations()
+def m0006_alike(db: Database) -> None:
+    """Near-identical questions: by what they are found, and beneath which card each is folded."""
+    for statement in _ALIKE.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
 def not_ours(db: Database) -> str:
     """Why this database is not for this program: made by another one, or by a newer version; "" when all is well."""
     tables = set(db.table_names())

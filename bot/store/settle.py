@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.model import AnswerKind, ReplyStatus
+from bot.domain.labels import YES
+from bot.domain.model import AnswerKind, LabelField, ReplyStatus
 from bot.domain.threads import OurReply
-from bot.store import deliveries, replies, threads
+from bot.store import deliveries, labels, replies, threads
 
 
 def ours(db: Database, community: str, container_id: str) -> list[OurReply]:
@@ -32,7 +33,8 @@ def verified(db: Database, reply_id: int, external_id: str, url: str, published_
     if kept is None or not replies.verified(db, reply_id, external_id, url, published_at):
         return False
     by_hand = kept.reply.status is ReplyStatus.HANDED
-    threads.answer(
+    asked = threads.get(db, kept.reply.thread_id)
+    answered = threads.answer(
         db,
         kept.reply.thread_id,
         threads.Answer(
@@ -45,6 +47,9 @@ def verified(db: Database, reply_id: int, external_id: str, url: str, published_
         ),
         now,
     )
+    if asked is not None and answered:
+        # Whoever answered it thought that it needed an answer: triage may learn from that.
+        labels.put(db, asked.opening_id, LabelField.NEEDS_REPLY, YES, now, agent_id=kept.reply.agent_id)
     deliveries.card(db, kept.reply.thread_id, now)
     deliveries.draft(db, reply_id, now)
     return True

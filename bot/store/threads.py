@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -19,6 +18,7 @@ from bot.domain.model import (
 )
 from bot.store import events
 from bot.store.rows import Row, all_rows, at, changed, inserted, moment, one_row, seconds
+from bot.store.verdicts import dumped
 
 _HELD = "claimed_at IS NOT NULL"
 
@@ -92,7 +92,7 @@ def create(
             status,
             why,
             post.id,
-            _dump(verdict),
+            dumped(verdict),
             verdict.sentiment is Sentiment.NEGATIVE,
         ],
     )
@@ -109,7 +109,7 @@ def ask(db: Database, thread_id: int, post: Post, verdict: Verdict, asked_at: da
         """UPDATE thread SET status = 'waiting', closed_why = NULL, opening_id = ?, verdict = ?,
         opened_negative = max(opened_negative, ?), waiting_since = ?, claimed_at = NULL, snoozed_until = NULL,
         perhaps_answered = 0, dismissed_by = NULL WHERE id = ?""",
-        [post.id, _dump(verdict), negative, seconds(asked_at), thread_id],
+        [post.id, dumped(verdict), negative, seconds(asked_at), thread_id],
     )
     db.execute(
         "INSERT INTO question (thread_id, post_id, community, asked_at, seen_at, negative) VALUES (?, ?, ?, ?, ?, ?)",
@@ -120,7 +120,7 @@ def ask(db: Database, thread_id: int, post: Post, verdict: Verdict, asked_at: da
 
 def rejudge(db: Database, thread_id: int, verdict: Verdict) -> None:
     """The opening post was edited: its verdict is another one now."""
-    db.execute("UPDATE thread SET verdict = ? WHERE id = ?", [_dump(verdict), thread_id])
+    db.execute("UPDATE thread SET verdict = ? WHERE id = ?", [dumped(verdict), thread_id])
 
 
 def claim(db: Database, thread_id: int, agent_id: int, now: datetime) -> bool:
@@ -408,19 +408,4 @@ def _thread(row: Row) -> Thread:
         agent_id=row["agent_id"],
         claimed_at=moment(row["claimed_at"]),
         snoozed_until=moment(row["snoozed_until"]),
-    )
-
-
-def _dump(verdict: Verdict) -> str:
-    return json.dumps(
-        [
-            verdict.lang,
-            verdict.sentiment,
-            verdict.needs_reply,
-            verdict.topic,
-            [[reason.code, reason.quote] for reason in verdict.why],
-            verdict.sure,
-            astuple(verdict.probabilities) if verdict.probabilities else None,
-        ],
-        ensure_ascii=False,
     )

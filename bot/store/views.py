@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from sqlite_utils import Database
 
-from bot.domain.model import (
-    AnswerKind,
-    Community,
-    Lang,
-    Note,
-    Probabilities,
-    Reason,
-    Sentiment,
-    ThreadStatus,
-    ThreadView,
-    Topic,
-    Verdict,
-)
-from bot.store import agents, posts, replies
+from bot.domain.model import AnswerKind, Community, Note, ThreadStatus, ThreadView
+from bot.store import agents, labels, posts, replies, waves
 from bot.store.rows import all_rows, at, moment, one_row
+from bot.store.verdicts import loaded
 
 
 def view(db: Database, thread_id: int, communities: Mapping[str, Community]) -> ThreadView | None:
@@ -47,7 +35,7 @@ def view(db: Database, thread_id: int, communities: Mapping[str, Community]) -> 
         opening=opening,
         latest=since[-1] if since else None,
         edited=any(post.edited_at for post in (opening, *since)),
-        verdict=_load(row["verdict"]),
+        verdict=loaded(row["verdict"]),
         waiting_since=moment(row["waiting_since"]),
         agent=held.agent if held else None,
         claimed_at=moment(row["claimed_at"]),
@@ -65,22 +53,11 @@ def view(db: Database, thread_id: int, communities: Mapping[str, Community]) -> 
         dismissed_by=row["dismissed_by"] or "",
         turned=bool(row["turned"]),
         gone=opening.gone_at is not None,
+        labels=labels.of_post(db, opening.id),
+        copies=waves.copies(db, thread_id, communities),
     )
 
 
 def _notes(db: Database, thread_id: int) -> tuple[Note, ...]:
     rows = all_rows(db, "SELECT agent_name, text, written_at FROM note WHERE thread_id = ? ORDER BY id", [thread_id])
     return tuple(Note(row["agent_name"], row["text"], at(row["written_at"])) for row in rows)
-
-
-def _load(stored: str) -> Verdict:
-    lang, sentiment, needs_reply, topic, why, sure, *weighed = json.loads(stored)
-    return Verdict(
-        Lang(lang),
-        Sentiment(sentiment),
-        needs_reply,
-        Topic(topic),
-        tuple(Reason(*reason) for reason in why),
-        sure,
-        Probabilities(*weighed[0]) if weighed and weighed[0] else None,
-    )

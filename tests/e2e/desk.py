@@ -47,6 +47,8 @@ class Setup:
     """More lines of the Facebook community's table."""
     forum_keys: str = ""
     forum_engine: str = "mybb"
+    tables: str = ""
+    """More tables of the settings."""
     token: str = TOKEN
     password: str = OFFICIAL_SECRET
     starts: bool = True
@@ -247,6 +249,8 @@ def config_text(setup: Setup, sandbox: Sandbox, folder: Path) -> str:
             f'url = "{sandbox.address}/forum/forumdisplay.php?fid=2"\nofficial = ["{OFFICIAL_ACCOUNT}"]\n'
             f'username = "{OFFICIAL_ACCOUNT}"\n' + setup.forum_keys
         )
+    if setup.tables:
+        parts.append(setup.tables)
     return "\n\n".join(parts) + "\n"
 
 

@@ -37,6 +37,10 @@ class Person:
     def taps_without_waiting(self, shown: Shown, verb: str) -> str:
         return self._desk.world.press(self.id, shown.now, shown.actions[verb])
 
+    def presses(self, shown: Shown, data: str) -> str:
+        """Tap the button with these callback data, without waiting; returns the query's id."""
+        return self._desk.world.press(self.id, shown.now, data)
+
     async def _answered(self, query_id: str) -> Toast:
         world = self._desk.world
         await self._desk.until(lambda: world.queries[query_id].answered, f"an answer to a tap of {self.name}")

@@ -87,8 +87,8 @@ class BotProcess:
         assert self._process is not None
         return await asyncio.wait_for(self._process.wait(), 30)
 
-    async def run(self, *command: str) -> Ended:
-        """Run another ``vidhuk`` command with the same configuration and secrets."""
+    async def run(self, *command: str, within: float = 60) -> Ended:
+        """Run another ``vidhuk`` command with the same configuration and secrets; seconds it may take."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", *command, "--config", str(self.config)),
             cwd=ROOT,
@@ -96,6 +96,6 @@ class BotProcess:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        out, err = await asyncio.wait_for(process.communicate(), 60)
+        out, err = await asyncio.wait_for(process.communicate(), within)
         assert process.returncode is not None
         return Ended(process.returncode, out.decode(), err.decode())

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 
 THREAD_VERBS = frozenset({"claim", "release", "dismiss", "reopen", "confirm", "snooze", "snooze3", "snooze9", "wake"})
 
+BESIDE = frozenset({"label", "why"})
+"""Verbs with which one says something of the post: they come with those that act on it, and have tests of their own."""
+
 
 class Shown:
     """One message of a chat."""
@@ -75,8 +78,8 @@ class Shown:
         return self
 
     async def offers(self, *verbs: str) -> Shown:
-        """Wait until these are the things one can do with its buttons."""
-        await self._desk.until(lambda: self.verbs == set(verbs), f"the buttons {', '.join(verbs)} on {self}")
+        """Wait until these are the things one can do with the thread by its buttons."""
+        await self._desk.until(lambda: self.verbs - BESIDE == set(verbs), f"the buttons {', '.join(verbs)} on {self}")
         return self
 
     def __str__(self) -> str:

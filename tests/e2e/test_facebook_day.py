@@ -21,7 +21,7 @@ async def test_a_question_is_claimed_by_one_answered_once_and_counted(desk: Desk
     assert "📘 Сторінка · Ганна Вигадана" in card.text
     assert "Чому тут:" in card.text
     assert "123 45" not in card.text, "a phone number is masked before it reaches the group"
-    assert card.labels == ["🙋 Беру", "🚫 Не потребує", "💤 Відкласти", "🔗 Відкрити"]
+    assert card.labels == ["🙋 Беру", "🚫 Не потребує", "💤 Відкласти", "🏷", "🔗 Відкрити"]
     assert card.links == [desk.facebook.link(asked, desk.sandbox.address)]
     await desk.until(lambda: "Чекають: 1" in desk.board, "the board counts the question")
 

@@ -6,18 +6,21 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.alike import WAVE
 from bot.domain.model import AnswerKind, ThreadStatus
 from bot.sandbox.telegram import GROUP_ID
-from bot.store import Database, deliveries, inbox, threads
+from bot.store import Database, deliveries, inbox, pickers, quiet, threads
 from bot.store.deliveries import Kind, Priority
 from bot.store.threads import Answer
 from jobs import JOBS, housekeeping, refresh, wake
 from jobs.housekeeping import KEPT, SETTLED
-from jobs.refresh import AT_ONCE
+from jobs.refresh import AT_ONCE, CHOOSING
 from tests.floor import AGENT, Floor, WatchedClock
 from tests.jobs.at_work import At
 
 pytest_plugins = ("tests.floor",)
+
+COPIED = "Чому ви підняли ціну тарифу без попередження? Поверніть гроші всім абонентам!"
 
 
 async def with_card(floor: Floor, bucket: int | None = 0, *, ago: float = 0) -> int:
@@ -38,6 +41,20 @@ async def test_a_card_is_shown_anew_when_its_wait_has_passed_a_step(at: At, floo
     clock.advance(60)
     await refresh.run(at.parts, now=clock.now())
     assert await floor.pending() == [str(thread_id)]
+
+
+async def test_a_card_on_which_somebody_went_on_choosing_has_its_buttons_back_after_two_minutes(
+    at: At, floor: Floor, clock: WatchedClock
+) -> None:
+    thread_id = await with_card(floor)
+    await floor.store.write(lambda db: pickers.open_(db, thread_id, clock.now()))
+    clock.advance(CHOOSING.total_seconds())
+    await refresh.run(at.parts, now=clock.now())
+    assert await floor.pending() == []
+    clock.advance(1)
+    await refresh.run(at.parts, now=clock.now())
+    assert await floor.pending() == [str(thread_id)]
+    assert not await floor.store.read(lambda db: pickers.is_open(db, GROUP_ID, thread_id))
 
 
 async def test_a_card_shown_anew_waits_behind_everything_that_happens(
@@ -170,3 +187,36 @@ async def test_every_job_runs_on_an_empty_store(at: At, clock: WatchedClock) -> 
 def test_jobs_have_names_of_their_own_and_tick_often_enough_for_their_hour() -> None:
     assert len({job.name for job in JOBS}) == len(JOBS)
     assert all(timedelta() < job.every <= timedelta(hours=1) for job in JOBS)
+
+
+async def test_an_answer_to_the_first_is_none_to_the_copies_they_get_cards(at: At, floor: Floor) -> None:
+    first, *rest = [await floor.ask(COPIED) for _ in range(3)]
+    await wake.run(at.parts, now=floor.clock.now())
+    assert await floor.pending() == [str(first)]
+    page = threads.Answer(AnswerKind.PAGE, floor.clock.now(), "Повернемо", "")
+    await floor.store.write(lambda db: threads.answer(db, first, page, floor.clock.now()))
+    await floor.all_said()
+    await wake.run(at.parts, now=floor.clock.now())
+    assert sorted(map(int, await floor.pending())) == rest
+    await floor.all_said()
+    await wake.run(at.parts, now=floor.clock.now())
+    assert await floor.pending() == []
+
+
+async def test_sketches_are_forgotten_after_a_day(at: At, floor: Floor, clock: WatchedClock) -> None:
+    await floor.ask(COPIED)
+    clock.advance(WAVE.total_seconds() + 60)
+    await housekeeping.run(at.parts, now=clock.now())
+    assert await floor.sql("SELECT 1 FROM sketch") == []
+
+
+async def test_why_a_post_was_quiet_is_forgotten_after_two_weeks_and_the_post_is_not(
+    at: At, floor: Floor, clock: WatchedClock
+) -> None:
+    await floor.ask("Дякую вам")
+    clock.advance(KEPT.total_seconds())
+    await housekeeping.run(at.parts, now=clock.now())
+    assert await floor.store.read(lambda db: quiet.find(db, 1)) is not None
+    clock.advance(1)
+    await housekeeping.run(at.parts, now=clock.now())
+    assert await floor.sql("SELECT text, quiet, quiet_at FROM post") == [("Дякую вам", None, None)]
