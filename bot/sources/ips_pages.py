@@ -79,12 +79,12 @@ class _Reading:
     """Whether the page has version 3's links to single posts."""
     quoted: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def post(self, node: LexborNode, pid: str, body: LexborNode) -> SeenPost:
+    def post(self, pid: str, node: LexborNode, body: LexborNode, date: LexborNode | None) -> SeenPost:
         quotes = outer_quotes(body)
         pids = [found for quote in quotes if (found := _quoted_id(quote))]
         self.quoted[pid] = frozenset(pids)
         authors = [_quoted_name(quote) or self.names.get(_quoted_id(quote), "") for quote in quotes]
-        name, at = self.names[pid], _moment(_date(node), self.dates)
+        name, at = self.names[pid], _moment(date, self.dates)
         return SeenPost(
             external_id=pid,
             container_id=self.tid,
@@ -129,17 +129,18 @@ def parse_topic(
     Raises `SourceError` kinds for walls (`LoginAsked`, `PageGone`, …) and `PageUnreadable` when no post is there.
     """
     page = LexborHTMLParser(html)
-    found = {pid: (node, body) for node, pid, body in _posts(page)}
+    found = {pid: (node, body, _date(node)) for node, pid, body in _posts(page)}
     if not found:
         refuse_wall(page)
         raise PageUnreadable("no post on the page")
     tid = tid or tid_in(base_url) or ""
     if not tid:
         raise PageUnreadable("the page does not say which topic it is")
-    dates = page_dates([_words(_date(node)) for node, _ in found.values()], now=now, zone=zone, order=date_order)
-    names = {pid: _author(node) for pid, (node, _) in found.items()}
+    worded = [_words(date) for _, _, date in found.values() if _exact(date) is None]
+    dates = page_dates(worded, now=now, zone=zone, order=date_order)
+    names = {pid: _author(node) for pid, (node, _, _) in found.items()}
     reading = _Reading(base_url, tid, _title(page), dates, names, page.css_matches(_LINK))
-    posts = tuple(reading.post(found[pid][0], pid, found[pid][1]) for pid in sorted(found, key=number))
+    posts = tuple(reading.post(pid, *found[pid]) for pid in sorted(found, key=number))
     paged = holds(html, "agination")
     here, pages = _pages(page) if paged else (1, 1)
     member = holds(html, *MEMBER_MARKS) and is_member(page)
@@ -220,14 +221,21 @@ def _moment(node: LexborNode | None, dates: Dates) -> datetime | None:
     """A date by its ISO form, else by its words; never after now."""
     if node is None:
         return None
+    exact = _exact(node)
+    return min(exact, dates.now) if exact is not None else dates.read(_words(node))
+
+
+def _exact(node: LexborNode | None) -> datetime | None:
+    """The moment that a date's ISO form says, with its zone."""
+    said = node.attributes if node is not None else {}
     for name in ("datetime", "title"):
         try:
-            at = datetime.fromisoformat((node.attributes.get(name) or "").strip())
+            at = datetime.fromisoformat((said.get(name) or "").strip())
         except ValueError:
             continue
         if at.tzinfo is not None:
-            return min(at.astimezone(UTC), dates.now)
-    return dates.read(_words(node))
+            return at.astimezone(UTC)
+    return None
 
 
 def _address(node: LexborNode | None, pid: str, base_url: str) -> str:

@@ -19,7 +19,8 @@ _BLOCKS = frozenset(
     {"address", "article", "dd", "div", "dl", "dt", "fieldset", "figure", "h1", "h2", "h3", "h4", "h5", "h6"}
     | {"hr", "li", "ol", "p", "pre", "section", "table", "tr", "ul", "blockquote", "center", "details"}
 )
-_SPACES = re.compile(r"[ \t\r\n\f\v\u00a0]+")
+_SPACES = re.compile(r"(?:[\t\r\n\f\v\u00a0]|  )[ \t\r\n\f\v\u00a0]*")
+"""White space that is more than one plain space: replacing each of those by itself would take most of the time."""
 _MANY_SPACES = re.compile(r" {2,}")
 _LINE_EDGES = re.compile(r" *\n *")
 _MANY_LINES = re.compile(r"\n{3,}")
