@@ -19,7 +19,7 @@ from bot.domain.clean import clean, text_hash
 from bot.domain.model import AnswerKind, ClosedWhy, Community, Look, Post, SeenPost, Sentiment, ThreadStatus, Verdict
 from bot.domain.threads import CLOCK_SLACK, Customer, OfficialPost, Tie, whom_it_answers
 from bot.domain.triage import Becomes, Decision, judge
-from bot.store import Database, Store, agents, communities, deliveries, posts, quiet, settle, threads, waves
+from bot.store import Database, Store, agents, communities, deliveries, incidents, posts, quiet, settle, threads, waves
 from bot.store.threads import Answer, Thread
 
 BATCH = 100
@@ -106,6 +106,8 @@ class Intake:
                     first_look=first,
                 )
                 thread_id = _customer(db, post, edited=old is not None, verdict=verdict, decision=decision, now=now)
+                if verdict.sentiment is Sentiment.NEGATIVE and not first:
+                    incidents.complain(db, post.id, key, verdict.topic, post.text, post.published_at)
             posts.judged(db, post.id, thread_id)
 
 

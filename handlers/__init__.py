@@ -28,6 +28,7 @@ from handlers import (
     draft,
     gate,
     help,  # noqa: A004
+    incident,
     label,
     lang,
     membership,
@@ -94,6 +95,9 @@ BUTTONS: dict[str, Button] = {
     "ask": quiet.ask,
     "unask": quiet.unask,
     "sources": sources.turn,
+    "hold": incident.take,
+    "deny": incident.deny,
+    "over": incident.close,
     "pause": sources.pause,
     "resume": sources.resume,
 }

@@ -51,6 +51,7 @@ async def recognised(parts: Parts, message: Message) -> int | None:
 
 
 log = logging.getLogger(__name__)
+_ON_INCIDENTS = frozenset({"hold", "deny", "over"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ async def answer(query: CallbackQuery, toast: Toast) -> None:
 
 async def _stands(parts: Parts, message: Message, verb: str, argument: str) -> bool:
     where = (message.chat_id, message.message_id)
+    if verb in _ON_INCIDENTS:
+        return await parts.incidents.stands(*where, argument)
     if await parts.desk.stands(*where, verb, argument):
         return True
     return await recognised(parts, message) is not None and await parts.desk.stands(*where, verb, argument)

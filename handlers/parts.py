@@ -15,6 +15,7 @@ from bot.domain.clock import Clock
 from bot.domain.model import Agent, Community
 from bot.domain.told import Told
 from bot.health import SourceHealth
+from bot.incidents import Incidents
 from bot.intake import Intake
 from bot.outbox import Speaker
 from bot.reports import Reports
@@ -37,6 +38,7 @@ class Parts:
     team_name: str
     communities: dict[str, Community]
     intake: Intake
+    incidents: Incidents
     discussions: Mapping[int, str] = field(default_factory=dict)
     """Discussion groups where customers write: chat id → community."""
 

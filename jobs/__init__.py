@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from jobs import housekeeping, measure, refresh, wake, weekly
+from jobs import housekeeping, measure, refresh, spikes, wake, weekly
 from jobs.parts import Parts
 
 
@@ -33,6 +33,7 @@ JOBS: tuple[Job, ...] = (
     Job("refresh", timedelta(minutes=1), refresh.run),
     Job("wake", timedelta(seconds=20), wake.run),
     Job("measure", timedelta(minutes=1), measure.run),
+    Job("spikes", timedelta(minutes=1), spikes.run),
     Job("housekeeping", timedelta(hours=1), housekeeping.run),
 )
 """Besides these, every community has a look of its own at its own ``poll_every``; see `jobs.look`."""

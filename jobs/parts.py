@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.alarms import Alarms
 from bot.domain.model import Community
+from bot.incidents import Incidents
 from bot.intake import Intake
 from bot.reports import Reports
 from bot.sources import Source
@@ -25,6 +26,7 @@ class Parts:
     alarms: Alarms
     reports: Reports
     team: Team
+    incidents: Incidents
     sources: Mapping[str, Source]
     communities: Mapping[str, Community]
     poll_every: Mapping[str, timedelta]

@@ -17,7 +17,9 @@ from bot.chat import Chat
 from bot.corrections import Corrections
 from bot.desk import Desk
 from bot.domain.model import Copies, ReplyStatus, ThreadStatus
+from bot.domain.spikes import Scope, Spike
 from bot.health import SourceHealth
+from bot.incidents import Incidents
 from bot.outbox import Speaker
 from bot.reports import Reports
 from bot.sandbox.telegram import GROUP_ID, IVAN, OKSANA, STRANGER, TARAS, World
@@ -102,6 +104,7 @@ async def room(floor: Floor, desk: Desk, bot: telegram.Bot, chat: Chat, world: W
         team_name="Київстар",
         communities=dict(COMMUNITIES),
         intake=floor.intake,
+        incidents=Incidents(floor.store, COMMUNITIES, KYIV),
     )
     application = ApplicationBuilder().bot(bot).updater(None).build()
     register(application, parts)
@@ -127,6 +130,10 @@ def produced_verbs() -> set[str]:
     for sent in replies:
         if sent is not None:
             made += actions(cards.draft_card(sent, claimed(), say=say, zone=KYIV))
+    spike = Spike(Scope(), 25, 4.1, 0.00002, NOW, NOW, NOW, NOW)
+    shown_as = {"ended": None, "ended_at": None, "holder": "", "where": ("Форум",), "posts": 25, "authors": 20}
+    told = {"answered_at": None, "quotes": (), "mask": same, "say": say, "now": NOW, "zone": KYIV}
+    made += actions(cards.incident_card(7, spike, **shown_as, **told))  # type: ignore[arg-type]
     row = cards.BoardRow(5, "Форум", "Абонент", "Чому?", NOW, OKSANA_AGENT.name)
     for page in (cards.queue_page, cards.mine_page):
         made += actions(page([row], 2, 3, 25, mask=same, say=say, now=NOW, zone=KYIV))

@@ -16,6 +16,7 @@ from bot.desk import Desk
 from bot.domain.clock import Clock
 from bot.domain.model import Community
 from bot.health import SourceHealth
+from bot.incidents import Incidents
 from bot.intake import Intake
 from bot.outbox import Deliverer, Publisher, Renderer, Speaker
 from bot.reports import Reports
@@ -78,6 +79,7 @@ def build(settings: Settings, store: Store, chat: Chat, http: Http, clock: Clock
     undo_window = settings.reply.undo_window
     desk = Desk(store, communities, undo_window=undo_window, signature=settings.reply.signature, zone=zone)
     intake = Intake(store, communities, _lookbacks(settings), classifier_of(settings))
+    incidents = Incidents(store, communities, zone)
     renderer = Renderer(communities, language=settings.team.language, zone=zone)
     jobs = JobParts(
         store=store,
@@ -85,6 +87,7 @@ def build(settings: Settings, store: Store, chat: Chat, http: Http, clock: Clock
         alarms=Alarms(store),
         reports=reports,
         team=team,
+        incidents=incidents,
         sources=sources,
         communities=communities,
         poll_every={one.key: one.poll_every for one in settings.communities},
@@ -103,6 +106,7 @@ def build(settings: Settings, store: Store, chat: Chat, http: Http, clock: Clock
             team_name=settings.team.name,
             communities=communities,
             intake=intake,
+            incidents=incidents,
             discussions=_discussions(settings),
         ),
         jobs=jobs,

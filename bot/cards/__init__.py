@@ -5,6 +5,7 @@ Every function here is pure: the same thread at the same moment gives the same `
 
 from bot.cards.board import UNFOLD, BoardRow, board, digest, excerpt, mine_page, queue_page
 from bot.cards.figures import figures_help, stats_text, top_text, week_text
+from bot.cards.incident import incident_card
 from bot.cards.plain import LIMIT, TOAST_LIMIT, Button, Card, toast, utf16
 from bot.cards.quiet import QuietRow, quiet_page
 from bot.cards.replies import draft_card, handed_card, taken_text
@@ -41,6 +42,7 @@ __all__ = [
     "follow_up",
     "handed_card",
     "help_text",
+    "incident_card",
     "mine_page",
     "not_a_member",
     "plain_text",

@@ -12,7 +12,7 @@ from bot import cards
 from bot.cards import Button, Card
 from bot.domain.masks import mask
 from bot.domain.model import Community, ThreadView
-from bot.store import Database, agents, deliveries, pickers, replies, settings, threads, views
+from bot.store import Database, agents, deliveries, incidents, pickers, replies, settings, threads, views
 from bot.store.deliveries import Delivery, Kind, Message
 from bot.store.listed import card_link, listed, of_threads
 from bot.texts import Texts, texts_for
@@ -52,6 +52,7 @@ class Renderer:
             Kind.DRAFT: self._draft,
             Kind.PING: self._ping,
             Kind.ALARM: self._alarm,
+            Kind.INCIDENT: self._incident,
             Kind.TEXT: self._text,
         }
 
@@ -127,6 +128,33 @@ class Renderer:
         writing = bool(what.get("writing"))
         card = cards.alarm(name, code=what["code"], since=since, writing=writing, say=say, now=now, zone=self._zone)
         return Drawn(card, silent=False)
+
+    def _incident(self, db: Database, delivery: Delivery, chat_id: int, now: datetime) -> Drawn | None:
+        incident = incidents.get(db, int(delivery.key))
+        if incident is None:
+            return None
+        about, say = incidents.about(db, incident), self._say(db)
+        community = self._communities.get(about.community or "")
+        topic = say(f"topic.{about.topic}") if about.topic else ""
+        holder = agents.get(db, incident.holder) if incident.holder is not None else None
+        card = cards.incident_card(
+            incident.id,
+            incident.spike,
+            ended=incident.ended,
+            ended_at=incident.ended_at,
+            holder=holder.agent.name if holder else "",
+            where=(community.name if community else "", topic, about.place or ""),
+            posts=about.posts,
+            authors=about.authors,
+            answered_at=about.first_answer_at,
+            quotes=about.quotes,
+            mask=mask,
+            say=say,
+            now=now,
+            zone=self._zone,
+        )
+        standing = deliveries.current(db, chat_id, Kind.INCIDENT, delivery.key)
+        return Drawn(card, standing, silent=False)
 
     @staticmethod
     def _text(db: Database, delivery: Delivery, chat_id: int, now: datetime) -> Drawn:

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     NOTED = "noted"
     PING = "ping"
     ALARM = "alarm"
+    INCIDENT = "incident"
 
 
 class Priority(IntEnum):

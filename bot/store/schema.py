@@ -305,6 +305,45 @@ def m0006_alike(db: Database) -> None:
             db.execute(statement)
 
 
+_INCIDENTS = """
+CREATE TABLE complaint (
+    id INTEGER PRIMARY KEY,
+    post_id INTEGER NOT NULL UNIQUE REFERENCES post(id),
+    community TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    place TEXT,
+    at REAL NOT NULL
+);
+CREATE INDEX complaint_at ON complaint (at);
+CREATE TABLE incident (
+    id INTEGER PRIMARY KEY,
+    community TEXT,
+    topic TEXT,
+    place TEXT,
+    opened_at REAL NOT NULL,
+    since REAL NOT NULL,
+    start REAL NOT NULL,
+    upto REAL NOT NULL,
+    seen INTEGER NOT NULL,
+    usual REAL NOT NULL,
+    chance REAL NOT NULL,
+    holder INTEGER,
+    held_at REAL,
+    ended TEXT,
+    ended_at REAL
+);
+CREATE INDEX incident_on ON incident (id) WHERE ended_at IS NULL;
+"""
+
+
+@migrations()
+def m0007_incidents(db: Database) -> None:
+    """Negative posts as they were judged, and the incidents that spikes of them open."""
+    for statement in _INCIDENTS.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
 def not_ours(db: Database) -> str:
     """Why this database is not for this program: made by another one, or by a newer version; "" when all is well."""
     tables = set(db.table_names())

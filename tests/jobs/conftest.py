@@ -8,6 +8,7 @@ import pytest
 
 from bot.alarms import Alarms
 from bot.chat import Chat
+from bot.incidents import Incidents
 from bot.reports import Reports
 from bot.team import Team
 from jobs.parts import Parts
@@ -26,6 +27,7 @@ def at(floor: Floor, chat: Chat) -> At:
             alarms=Alarms(store),
             reports=Reports(store, COMMUNITIES),
             team=Team(store, chat, chat_id=None, language="uk"),
+            incidents=Incidents(store, COMMUNITIES, KYIV),
             sources={"forum": page},
             communities=COMMUNITIES,
             poll_every={"forum": timedelta(seconds=60)},
