@@ -13,13 +13,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.domain.errors import LoginRefused, ReplyFlood, ReplyOverwrites, SourceBusy, SourceDown, TokenRefused
-from bot.domain.model import ReplyTarget, SeenPost
+from bot.domain.model import Metric, ReplyTarget, SeenPost
 from bot.sandbox.town import Facebook, Forum, Town, add_to
 from bot.sandbox.town.faults import Fault
 from bot.sandbox.town.people import OFFICIAL_ACCOUNT, OFFICIAL_SECRET
 from bot.sandbox.town.reviews_api import ROOT
 from bot.sandbox.town.vk import USER_TOKEN
-from bot.sources import Http, Source, SourceOptions, make_source
+from bot.sources import Http, Measured, Source, SourceOptions, make_source
 
 ANSWER = "Лагодимо, до вечора буде."
 
@@ -115,6 +115,18 @@ async def test_visitors_write_on_the_walls_page_and_see_the_answer(place: Place)
             assert 'data-base="/vk"' in await page.text()
     assert [one["text"] for one in post["comments"]] == [ANSWER]
     assert post["comments"][0]["official"] is True
+
+
+async def test_the_page_counts_as_the_graph_does_and_what_it_lacks_is_no_zero(place: Place) -> None:
+    page = place.town.facebook
+    post = page.page_post("Новий тариф")
+    api_url = f"{place.address}/graph/v26.0"
+    source = place.source("facebook", page=page.page_id, api_url=api_url, token=page.page_token)
+    assert isinstance(source, Measured)
+    figures = {(one.metric, one.container_id): one.value for one in await source.measure(now=now())}
+    assert figures[Metric.FOLLOWERS, ""] == 12_345
+    assert figures[Metric.SHARES, post.id] is None
+    assert figures[Metric.REACTIONS, post.id] == 0
 
 
 async def test_vks_refusals_have_their_names(place: Place) -> None:

@@ -138,6 +138,9 @@ _POST: dict[str, _Maker] = _SHARED | {
     "attachments": _pictures,
     "full_picture": lambda view, entry: f"{view.origin}/town/static/photo.svg" if entry.picture else None,
     "is_published": lambda _view, _entry: True,
+    # Nobody shares an invented post, and then the real answer has no such field.
+    "shares": lambda _view, _entry: None,
+    "reactions": lambda view, _entry: {"data": [], "summary": {"total_count": 0, "viewer_reaction": "NONE"}},
     "to": lambda view, _entry: {"data": [{"name": view.facebook.page_name, "id": view.facebook.page_id}]},
 }
 _COMMENT: dict[str, _Maker] = _SHARED | {
