@@ -344,6 +344,34 @@ def m0007_incidents(db: Database) -> None:
             db.execute(statement)
 
 
+_ROTA = """
+CREATE TABLE shift_override (
+    id INTEGER PRIMARY KEY,
+    person INTEGER NOT NULL,
+    layer TEXT NOT NULL,
+    starts_at REAL NOT NULL,
+    ends_at REAL NOT NULL CHECK (ends_at > starts_at),
+    made_by INTEGER NOT NULL,
+    made_at REAL NOT NULL,
+    cancelled_at REAL,
+    cancelled_by INTEGER
+);
+CREATE INDEX shift_override_ends ON shift_override (ends_at);
+CREATE TABLE shift_said (
+    what TEXT PRIMARY KEY,
+    said_at REAL NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+@migrations()
+def m0008_rota(db: Database) -> None:
+    """Who takes a shift in place of another, and which handovers and gaps were announced."""
+    for statement in _ROTA.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
 def not_ours(db: Database) -> str:
     """Why this database is not for this program: made by another one, or by a newer version; "" when all is well."""
     tables = set(db.table_names())
