@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from bot.config import Settings, example, load, values
-from bot.config.models import HIDDEN, TABLES, CommunitySettings
+from bot.config.models import HIDDEN, LISTED, TABLES, CommunitySettings
 from bot.config.places import line_of, places
 from bot.domain.errors import ConfigMistakes
 from bot.sources import PLATFORMS
@@ -80,10 +80,11 @@ def test_the_example_without_secrets_names_each_variable_that_is_missing() -> No
 
 
 def test_every_key_of_the_settings_is_explained_in_the_example() -> None:
-    models: list[type[BaseModel]] = [*TABLES.values(), CommunitySettings]
+    listed = {dotted.rpartition(".")[2] for dotted in LISTED}
+    models: list[type[BaseModel]] = [*TABLES.values(), *LISTED.values(), CommunitySettings]
     text = example().read_text(encoding="utf-8")
     for model in models:
-        for name in model.model_fields.keys() - HIDDEN:
+        for name in model.model_fields.keys() - HIDDEN - listed:
             assert f"\n{name} = " in text or f"\n# {name} = " in text, f"{name} is not in the example"
 
 

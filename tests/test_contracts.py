@@ -10,7 +10,7 @@ import click
 import pytest
 
 from bot.cli import cli
-from bot.config.models import HIDDEN, TABLES, CommunitySettings
+from bot.config.models import HIDDEN, LISTED, TABLES, CommunitySettings
 from bot.domain import errors
 from bot.sources import SOURCES
 from handlers import BUTTONS, COMMANDS
@@ -53,6 +53,8 @@ def commands_of(group: click.Group) -> list[str]:
 
 def config_keys() -> list[str]:
     keys = [f"{table}.{name}" for table, model in TABLES.items() for name in model.model_fields if name not in HIDDEN]
+    keys = [key for key in keys if key not in LISTED]
+    keys += [f"{table}.{name}" for table, model in LISTED.items() for name in model.model_fields]
     return keys + [f"community.{name}" for name in CommunitySettings.model_fields if name not in HIDDEN]
 
 
@@ -91,20 +93,20 @@ def test_every_key_of_the_configuration_is_documented_and_tested() -> None:
     keys = config_keys()
     assert undocumented({key: rf"`{re.escape(key)}`" for key in keys}, "configuration") == []
     # A test writes the key in a file, or hands it to the settings.
-    bare = {key: key.partition(".")[2] for key in keys}
+    bare = {key: key.rpartition(".")[2] for key in keys}
     assert untested({key: rf"(?:\b|\\n){name}\s*=|[\"']{name}[\"']" for key, name in bare.items()}) == []
 
 
 def test_no_key_is_documented_that_the_file_does_not_know() -> None:
     page = documents().get("docs/configuration.md", "")
-    tables = "|".join([*TABLES, "community"])
+    tables = "|".join(re.escape(table) for table in [*TABLES, *LISTED, "community"])
     documented = set(re.findall(rf"^\| `((?:{tables})\.\w+)` \|", page, re.MULTILINE))
     assert documented == set(config_keys())
 
 
 def test_every_key_stands_in_the_commented_example() -> None:
     example = (ROOT / "config.toml").read_text(encoding="utf-8")
-    missing = [key for key in config_keys() if not re.search(rf"(?m)^#?\s*{key.partition('.')[2]}\s*=", example)]
+    missing = [key for key in config_keys() if not re.search(rf"(?m)^#?\s*{key.rpartition('.')[2]}\s*=", example)]
     assert missing == []
 
 

@@ -93,4 +93,6 @@ def _shown(value: object) -> str:
 def _table_expected(place: Place) -> str:
     if place[0] == "community":
         return "expected a table of its own for each community, under [[community]] in double brackets"
+    if place[1:]:
+        return f"expected a table of its own for each, under [[{place[0]}.{place[1]}]] in double brackets"
     return f"expected a table, under [{_dotted(place)}]"

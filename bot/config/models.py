@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -16,10 +16,12 @@ from pydantic import (
     PlainValidator,
     SecretStr,
     ValidationInfo,
+    model_validator,
 )
 
 from bot.config import secret, values
 from bot.domain.model import Community
+from bot.domain.rota import Layer, Rota, Shift, Turns, instant
 
 HIDDEN = frozenset({"token", "password", "secret", "warnings"})
 """Fields of the models that are no keys of the file."""
@@ -99,6 +101,47 @@ class LanguageSettings(Part):
     """What ``vidhuk retrain`` writes and the bot reads. Absolute once loaded; beside the database where left out."""
 
 
+class TurnsSettings(Part):
+    people: Annotated[tuple[str, ...], AfterValidator(values.people), Field(strict=False)] = Field(
+        description='those who take turns, like people = ["@oksana", "@taras"]'
+    )
+    since: date = Field(description="the local day on which the first of the people comes on, like since = 2026-11-30")
+    handover: Annotated[time, BeforeValidator(values.hour)] = time(9)
+    length: Annotated[timedelta, BeforeValidator(values.turn_length)] = timedelta(days=7)
+    layer: Literal["primary", "backup"] = "primary"
+
+    @property
+    def turns(self) -> Turns:
+        return Turns(self.people, self.since, self.handover, self.length, Layer(self.layer))
+
+
+class ShiftSettings(Part):
+    person: Annotated[str, AfterValidator(values.person)] = Field(description='who, like person = "@oksana"')
+    start: datetime = Field(description="local time, like start = 2026-12-31T20:00:00")
+    end: datetime = Field(description="local time, like end = 2027-01-01T08:00:00")
+    layer: Literal["primary", "backup"] = "primary"
+
+    @model_validator(mode="after")
+    def _ends_later(self) -> ShiftSettings:
+        # Checked on the zone's clock later on; here, on what a person reads in the file.
+        if self.start.replace(tzinfo=None) >= self.end.replace(tzinfo=None):
+            raise values.wrong("expected an end that is later than the start")
+        return self
+
+    def shift(self, zone: ZoneInfo) -> Shift:
+        """In UTC; times without an offset are ``zone``'s."""
+        start, end = (one if one.tzinfo else instant(one, zone) for one in (self.start, self.end))
+        return Shift(self.person, start, end, Layer(self.layer))
+
+
+class RotaSettings(Part):
+    turns: Annotated[tuple[TurnsSettings, ...], Field(strict=False)] = ()
+    shift: Annotated[tuple[ShiftSettings, ...], Field(strict=False)] = ()
+
+    def rota(self, zone: ZoneInfo) -> Rota:
+        return Rota(tuple(one.turns for one in self.turns), tuple(one.shift(zone) for one in self.shift))
+
+
 class CommunitySettings(Part):
     key: Annotated[str, AfterValidator(values.community_key)] = Field(
         description="a short id of your choice, like fb-main"
@@ -147,6 +190,7 @@ class Settings(Part):
     http: HttpSettings = HttpSettings()
     web: WebSettings = WebSettings()
     language: LanguageSettings = LanguageSettings()
+    rota: RotaSettings = RotaSettings()
     communities: Annotated[tuple[CommunitySettings, ...], Field(strict=False)] = Field(default=(), alias="community")
     warnings: tuple[str, ...] = ()
     """What is allowed but unwise: one line each, with its place."""
@@ -169,5 +213,9 @@ TABLES: dict[str, type[Part]] = {
     "http": HttpSettings,
     "web": WebSettings,
     "language": LanguageSettings,
+    "rota": RotaSettings,
 }
 """The tables that stand in the file once; ``[[community]]`` is the one that stands there many times."""
+
+LISTED: dict[str, type[Part]] = {"rota.turns": TurnsSettings, "rota.shift": ShiftSettings}
+"""Tables of tables that stand many times, by their dotted names."""

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from bot.config import secret, values
 from bot.config.completion import Completion
 from bot.config.findings import Findings
-from bot.config.models import HIDDEN, TABLES, CommunitySettings, Part, Settings
+from bot.config.models import HIDDEN, LISTED, TABLES, CommunitySettings, Part, Settings
 from bot.config.places import Place, places
 from bot.domain.errors import ConfigMistakes
 
@@ -111,6 +111,12 @@ def _refuse_unknown(tables: dict[str, Any], findings: Findings) -> None:
     listed = tables.get("community")
     for index, community in enumerate(listed if isinstance(listed, list) else ()):
         _refuse_names(community, CommunitySettings, ("community", index), findings)
+    for dotted, model in LISTED.items():
+        outer, _, inner = dotted.partition(".")
+        around = tables.get(outer)
+        within = around.get(inner) if isinstance(around, dict) else None
+        for index, one in enumerate(within if isinstance(within, list) else ()):
+            _refuse_names(one, model, (outer, inner, index), findings)
 
 
 def _refuse_names(table: Any, model: type[Part], place: Place, findings: Findings) -> None:
@@ -127,7 +133,10 @@ def _missing(place: Place, platforms: Collection[str]) -> str:
     """What to say of a key that is not there."""
     if place[-1] == "platform":
         return f"is missing; one of {', '.join(sorted(platforms))}"
-    model = CommunitySettings if place[0] == "community" else TABLES[str(place[0])] if place[1:] else Settings
+    model = LISTED.get(".".join(map(str, place[:2]))) if place[3:] else None
+    model = model or (
+        CommunitySettings if place[0] == "community" else TABLES[str(place[0])] if place[1:] else Settings
+    )
     return f"is missing; {model.model_fields[str(place[-1])].description}"
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import time, timedelta
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
@@ -105,6 +105,39 @@ def name_line(value: str) -> str:
     if not 1 <= len(name) <= 100 or not name.isprintable():
         raise wrong("expected one line of 1 to 100 characters")
     return name
+
+
+def person(value: str) -> str:
+    """Check how the rota names an agent: ``@username``, or a Telegram id in digits."""
+    if not re.fullmatch(r"@[A-Za-z]\w{3,31}|[1-9]\d{0,15}", value, re.ASCII):
+        bare = re.fullmatch(r"[A-Za-z]\w{3,31}", value, re.ASCII)
+        raise wrong("expected @username or a Telegram id, in quotes", f"did you mean '@{value}'?" if bare else "")
+    return value
+
+
+def people(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Check those who take turns: at least one."""
+    if not value:
+        raise wrong('expected at least one of the team, like ["@oksana", "@taras"]')
+    return tuple(person(one) for one in value)
+
+
+def hour(value: Any) -> time:
+    """Read "09:00" of the local clock."""
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value, re.ASCII) if isinstance(value, str) else None
+    if isinstance(value, time):
+        return value
+    if match is None:
+        raise wrong('expected an hour of the local clock, like "09:00"')
+    return time(int(match[1]), int(match[2]))
+
+
+def turn_length(value: Any) -> timedelta:
+    """Read how long a turn lasts: whole hours, or the change of the clocks could leave a turn without time."""
+    length = value if isinstance(value, timedelta) else duration(value)
+    if length % timedelta(hours=1) or not timedelta(hours=1) <= length <= timedelta(days=366):
+        raise wrong('expected whole hours, from "1h" to "366d", like "12h", "1d" or "7d"')
+    return length
 
 
 def page_id(value: str) -> str:
