@@ -22,7 +22,7 @@ NOTE_MARK = "//"
 DRAFTED = timedelta(seconds=5)
 """How long past its undo window a reply may take before the card says that it is on its way."""
 
-_ANYWHERE = frozenset({"queue", "mine", "more", "sources", "pause", "resume", "quiet", "ask", "unask"})
+_ANYWHERE = frozenset({"queue", "mine", "more", "sources", "pause", "resume", "quiet", "ask", "unask", "give_back"})
 """Buttons that change nothing but what is shown, or whose use case asks who taps."""
 _ON_DRAFTS = frozenset({"send", "cancel"})
 _WITH_CHOICE = frozenset({"topic", "sentiment", "why"})

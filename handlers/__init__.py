@@ -32,6 +32,7 @@ from handlers import (
     label,
     lang,
     membership,
+    oncall,
     queue,
     quiet,
     reply,
@@ -62,6 +63,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("week", agents_only(stats.week)),
     Command("top", agents_only(stats.top)),
     Command("sources", agents_only(sources.sources)),
+    Command("oncall", agents_only(oncall.oncall)),
     Command("lang", agents_only(lang.lang)),
     Command("help", agents_only(help.help_)),
     Command("start", agents_only(help.start)),
@@ -100,6 +102,7 @@ BUTTONS: dict[str, Button] = {
     "over": incident.close,
     "pause": sources.pause,
     "resume": sources.resume,
+    "give_back": oncall.give_back,
 }
 
 ANSWERS_AT_ONCE = 4

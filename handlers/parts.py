@@ -19,6 +19,7 @@ from bot.incidents import Incidents
 from bot.intake import Intake
 from bot.outbox import Speaker
 from bot.reports import Reports
+from bot.rota import OnCallDesk
 from bot.team import Team
 from bot.texts import Texts, texts_for
 
@@ -39,6 +40,7 @@ class Parts:
     communities: dict[str, Community]
     intake: Intake
     incidents: Incidents
+    oncall: OnCallDesk
     discussions: Mapping[int, str] = field(default_factory=dict)
     """Discussion groups where customers write: chat id → community."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from jobs import housekeeping, measure, refresh, spikes, wake, weekly
+from jobs import handover, housekeeping, measure, refresh, spikes, wake, weekly
 from jobs.parts import Parts
 
 
@@ -32,6 +32,7 @@ JOBS: tuple[Job, ...] = (
     Job("weekly", timedelta(minutes=1), weekly.run),
     Job("refresh", timedelta(minutes=1), refresh.run),
     Job("wake", timedelta(seconds=20), wake.run),
+    Job("handover", timedelta(minutes=1), handover.run),
     Job("measure", timedelta(minutes=1), measure.run),
     Job("spikes", timedelta(minutes=1), spikes.run),
     Job("housekeeping", timedelta(hours=1), housekeeping.run),

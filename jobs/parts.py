@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.alarms import Alarms
 from bot.domain.model import Community
 from bot.incidents import Incidents
+from bot.domain.rota import Rota
 from bot.intake import Intake
 from bot.reports import Reports
 from bot.sources import Source
@@ -33,3 +34,4 @@ class Parts:
     zone: ZoneInfo
     ticks: dict[str, datetime] = field(default_factory=dict)
     """When each job last ran well."""
+    rota: Rota = field(default_factory=Rota)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,15 +13,18 @@ from telegram.ext import Application, ApplicationBuilder
 from bot import cards
 from bot.app import menu
 from bot.app.telegram import ALLOWED_UPDATES
+from bot.cards.oncall import shift_taken
 from bot.chat import Chat
 from bot.corrections import Corrections
 from bot.desk import Desk
 from bot.domain.model import Copies, ReplyStatus, ThreadStatus
 from bot.domain.spikes import Scope, Spike
+from bot.domain.rota import Rota, Turns
 from bot.health import SourceHealth
 from bot.incidents import Incidents
 from bot.outbox import Speaker
 from bot.reports import Reports
+from bot.rota import OnCallDesk
 from bot.sandbox.telegram import GROUP_ID, IVAN, OKSANA, STRANGER, TARAS, World
 from bot.store import deliveries, pickers, settings
 from bot.store.deliveries import Kind
@@ -37,6 +40,7 @@ pytest_plugins = ("tests.floor",)
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 CARD = 500
+ROTA = Rota((Turns(("@taras_demo",), date(2026, 1, 5), time(9), timedelta(days=7)),))
 UK = texts_for("uk")
 
 
@@ -105,6 +109,7 @@ async def room(floor: Floor, desk: Desk, bot: telegram.Bot, chat: Chat, world: W
         communities=dict(COMMUNITIES),
         intake=floor.intake,
         incidents=Incidents(floor.store, COMMUNITIES, KYIV),
+        oncall=OnCallDesk(floor.store, ROTA, KYIV),
     )
     application = ApplicationBuilder().bot(bot).updater(None).build()
     register(application, parts)
@@ -145,6 +150,7 @@ def produced_verbs() -> set[str]:
     fine, paused = cards.SourceRow("a", "A", "vk", NOW), cards.SourceRow("b", "B", "vk", NOW, paused_at=NOW)
     counted = {"total": 12, "failing": 0, "paused": 1, "lead": True}
     made += actions(cards.sources_page([fine, paused], 1, 2, **counted, say=say, now=NOW, zone=KYIV))  # type: ignore[arg-type]
+    made += actions(shift_taken(7, NOW, say=say, now=NOW, zone=KYIV))
     made += actions(cards.digest([row], 7, mask=same, say=say, zone=KYIV))
     return {action.partition(":")[0] for action in made}
 

@@ -20,6 +20,7 @@ from bot.incidents import Incidents
 from bot.intake import Intake
 from bot.outbox import Deliverer, Publisher, Renderer, Speaker
 from bot.reports import Reports
+from bot.rota import OnCallDesk
 from bot.sources import Http, Source, SourceOptions, make_source
 from bot.store import Store
 from bot.team import Team
@@ -72,6 +73,7 @@ def build(settings: Settings, store: Store, chat: Chat, http: Http, clock: Clock
     """Wire the parts; nothing runs yet."""
     communities = communities_of(settings)
     zone = settings.team.timezone
+    rota = settings.rota.rota(zone)
     team = Team(store, chat, chat_id=settings.telegram.chat_id, language=settings.team.language)
     sources = {one.key: source_of(one, http, settings.telegram) for one in settings.communities}
     reports = Reports(store, communities)
@@ -92,6 +94,7 @@ def build(settings: Settings, store: Store, chat: Chat, http: Http, clock: Clock
         communities=communities,
         poll_every={one.key: one.poll_every for one in settings.communities},
         zone=zone,
+        rota=rota,
     )
     return Built(
         handlers=HandlerParts(
@@ -107,6 +110,7 @@ def build(settings: Settings, store: Store, chat: Chat, http: Http, clock: Clock
             communities=communities,
             intake=intake,
             incidents=incidents,
+            oncall=OnCallDesk(store, rota, zone),
             discussions=_discussions(settings),
         ),
         jobs=jobs,

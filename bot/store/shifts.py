@@ -48,9 +48,13 @@ def person(db: Database, named: str) -> Agent | None:
 
 
 def overrides(db: Database, now: datetime) -> tuple[Override, ...]:
-    """All that stand and did not end long before ``now``."""
-    since = seconds(now - _REACH)
-    rows = all_rows(db, "SELECT * FROM shift_override WHERE cancelled_at IS NULL AND ends_at > ?", [since])
+    """All that did not end long before ``now``; one that was taken back stood until then."""
+    rows = all_rows(
+        db,
+        """SELECT id, person, layer, starts_at, min(ends_at, ifnull(cancelled_at, ends_at)) AS ends_at
+        FROM shift_override WHERE ends_at > ? AND ifnull(cancelled_at, ends_at) > starts_at""",
+        [seconds(now - _REACH)],
+    )
     return tuple(
         Override(row["id"], str(row["person"]), at(row["starts_at"]), at(row["ends_at"]), Layer(row["layer"]))
         for row in rows

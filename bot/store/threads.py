@@ -393,6 +393,15 @@ def waiting_count(db: Database, agent_id: int | None = None) -> int:
     return int(db.execute(sql, params).fetchone()[0])
 
 
+def held_counts(db: Database) -> tuple[tuple[str, int], ...]:
+    """Name of each holder and how many open threads they hold, the most first."""
+    rows = db.execute(
+        f"""SELECT agent.name, count(*) FROM thread JOIN agent ON agent.user_id = thread.agent_id
+        WHERE waiting_since IS NOT NULL AND {_HELD} GROUP BY agent.user_id ORDER BY count(*) DESC, agent.name"""
+    ).fetchall()
+    return tuple((str(name), int(count)) for name, count in rows)
+
+
 def _thread(row: Row) -> Thread:
     return Thread(
         id=row["id"],

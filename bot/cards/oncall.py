@@ -1,0 +1,118 @@
+"""Who is on call, in words: the answer of /oncall, and what the group is told when a shift changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.cards.markup import lines, words
+from bot.cards.plain import Button, Card
+from bot.cards.team import mention
+from bot.cards.thread import NAME
+from bot.domain.model import Agent
+from bot.texts import Html, Texts
+
+_LISTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody of the rota; without ``agent`` they are not in the group, or the bot never saw them there."""
+
+    name: str
+    agent: Agent | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A turn with names; nobody in ``people`` is a gap."""
+
+    layer: str
+    people: tuple[Named, ...]
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a shift is handed over with: questions that nobody holds, and since when the oldest; who holds how many."""
+
+    free: int
+    oldest: datetime | None
+    held: tuple[tuple[str, int], ...]
+
+
+def oncall_text(
+    now_on: Sequence[Stand],
+    next_on: Sequence[Stand],
+    gaps: Sequence[Stand],
+    overlaps: Sequence[Stand],
+    *,
+    say: Texts,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Card:
+    """Who is on call now and until when, who comes next, and the holes ahead."""
+    if not now_on:
+        return Card(say.html("oncall.none"))
+
+    def told(key: str, one: Stand) -> Html:
+        return say.html(
+            key,
+            layer=say(f"oncall.layer_{one.layer}"),
+            who=_names(one.people, say),
+            start=say.clock(one.start, zone, now),
+            end=say.clock(one.end, zone, now),
+        )
+
+    rows = [told("oncall.now" if one.people else "oncall.nobody", one) for one in now_on]
+    rows += [told("oncall.next", one) for one in next_on]
+    rows += [told("oncall.gap", one) for one in gaps[:_LISTED]]
+    rows += [told("oncall.overlap", one) for one in overlaps[:_LISTED]]
+    return Card(lines(say.html("oncall.head"), *rows))
+
+
+def shift_taken(override_id: int, until: datetime, *, say: Texts, now: datetime, zone: ZoneInfo) -> Card:
+    """The answer to /oncall take, with its undo."""
+    undo = Button(say("button.give_back"), action=f"give_back:{override_id}")
+    return Card(say.html("oncall.taken", until=say.clock(until, zone, now)), ((undo,),))
+
+
+def handover(gone: Stand, come: Stand, waiting: Waiting, *, say: Texts, now: datetime, zone: ZoneInfo) -> Card:
+    """A shift changed: who goes and who comes, both with a real mention, and what the shift begins with."""
+    layer = say(f"oncall.layer_{come.layer}")
+    head = say.html("handover.head" if come.people else "handover.nobody", layer=layer, who=_mentions(come.people))
+    until = say.html("handover.until", end=say.clock(come.end, zone, now)) if come.people else ""
+    thanks = say.html("handover.gone", who=_mentions(gone.people)) if gone.people else ""
+    oldest = say.ago((now - waiting.oldest).total_seconds()) if waiting.oldest else ""
+    free = say.html("handover.waiting", n=say.number(waiting.free), ago=oldest) if waiting.free else ""
+    held = [
+        say.html("handover.held", who=words(name, NAME), n=say.number(count)) for name, count in waiting.held[:_LISTED]
+    ]
+    nothing = say.html("handover.clear") if not waiting.free and not waiting.held else ""
+    return Card(lines(head, until, thanks, free, *held, nothing))
+
+
+def warning(key: str, one: Stand, leads: Sequence[Agent], *, say: Texts, now: datetime, zone: ZoneInfo) -> Card:
+    """A gap, an overlap or an absent person ahead, told to the leads in the group; ``key`` is the text's."""
+    said = say.html(
+        key,
+        layer=say(f"oncall.layer_{one.layer}"),
+        who=_names(one.people, say),
+        start=say.clock(one.start, zone, now),
+        end=say.clock(one.end, zone, now),
+    )
+    return Card(lines(said, Html(", ".join(mention(lead) for lead in leads))))
+
+
+def _names(people: Sequence[Named], say: Texts) -> Html:
+    shown = [
+        words(one.name, NAME) if one.agent else say.html("oncall.absent", who=words(one.name, NAME)) for one in people
+    ]
+    return Html(", ".join(shown))
+
+
+def _mentions(people: Sequence[Named]) -> Html:
+    return Html(", ".join(mention(one.agent) if one.agent else words(one.name, NAME) for one in people))
