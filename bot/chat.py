@@ -107,6 +107,22 @@ class Chat:
             )
             return message.message_id
 
+    async def send_photo(
+        self, chat_id: int, photo: bytes, card: Card, *, reply_to: int | None = None, silent: bool = True
+    ) -> int:
+        """Post a picture (PNG) with the card's text beneath it, 1024 units at most; returns the message's id."""
+        with _errors():
+            message = await self._bot.send_photo(
+                chat_id,
+                photo,
+                card.html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(card.buttons),
+                reply_parameters=ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None,
+                disable_notification=silent,
+            )
+            return message.message_id
+
     async def edit(self, chat_id: int, message_id: int, card: Card) -> None:
         """Show ``card`` in a message that stands already; showing the same again is success."""
         with _errors():

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.cards.oncall import Named, Stand
+from bot.cards.oncall import Named, Stand, week_caption
 from bot.domain.model import Agent
 from bot.domain.rota import Layer, Rota, Turn, final_schedule
 from bot.domain.told import Told
+from bot.pictures import Block, Painted, week_svg
 from bot.store import Database, Store, shifts
+from bot.texts import Texts
 
 AHEAD = timedelta(days=14)
 """How far /oncall looks for who comes next, and for gaps."""
@@ -77,6 +81,41 @@ class OnCallDesk:
             tuple(stand(db, turn) for turn in later if not turn.people),
             tuple(stand(db, turn) for turn in turns if turn.people[1:]),
         )
+
+
+def paint_week(
+    rota: Rota, zone: ZoneInfo, db: Database, values: Mapping[str, Any], say: Texts, now: datetime
+) -> Painted:
+    """Seven local days from ``values["from"]`` (an ISO date): the primary layer as a picture, all layers in words."""
+    first = date.fromisoformat(values["from"])
+    dates = [first + timedelta(days=number) for number in range(8)]
+    edges = [datetime.combine(day, time(), tzinfo=zone) for day in dates]
+    turns = final_schedule(rota, shifts.overrides(db, now), edges[0], edges[-1], zone)
+    stands = [stand(db, turn) for turn in turns]
+    primary = [one for one in stands if one.layer == Layer.PRIMARY]
+    days = [
+        (f"{say(f'weekday.{day.weekday()}')} {day:%d.%m}", _blocks(primary, edges[number], edges[number + 1], zone))
+        for number, day in enumerate(dates[:-1])
+    ]
+    title = say("oncall.week_title", first=f"{dates[0]:%d.%m}", last=f"{dates[-2]:%d.%m.%Y}")
+    return Painted(week_svg(title, days, say("oncall.week_gap")), week_caption(title, stands, say=say, zone=zone))
+
+
+def _blocks(stands: list[Stand], begins: datetime, ends: datetime, zone: ZoneInfo) -> list[Block]:
+    """What of the turns falls into one local day."""
+    found = []
+    for one in stands:
+        start, end = max(one.start, begins.astimezone(UTC)), min(one.end, ends.astimezone(UTC))
+        if start < end:
+            until = 24.0 if end == ends else _hour(end, zone)
+            found.append(Block(_hour(start, zone), until, tuple(person.name for person in one.people)))
+    # What lies within an hour that the local clock shows twice has no place of its own.
+    return [block for block in found if block.start < block.end]
+
+
+def _hour(moment: datetime, zone: ZoneInfo) -> float:
+    local = moment.astimezone(zone)
+    return local.hour + local.minute / 60
 
 
 def stand(db: Database, turn: Turn) -> Stand:

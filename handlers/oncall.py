@@ -1,4 +1,4 @@
-"""/oncall: who is on call. /oncall take 2h: I am, from now on; one tap gives it back."""
+"""/oncall: who is on call. /oncall take 2h: I am, from now on; one tap gives it back. /oncall week: a picture."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bot.rota import LONGEST
 from handlers.parts import Asked, Pressed
 
 _TAKE = frozenset({"take", "беру"})
+_WEEK = frozenset({"week", "тиждень"})
 _LENGTH = re.compile(r"(\d{1,3})\s*(h|m|d|г|год|хв|д|дн)?", re.IGNORECASE)
 _MINUTES = {"m": 1, "хв": 1, "h": 60, "г": 60, "год": 60, "d": 24 * 60, "д": 24 * 60, "дн": 24 * 60}
 
@@ -22,6 +23,17 @@ async def oncall(asked: Asked) -> None:
         await _take(asked)
         return
     now = asked.parts.clock.now()
+    if verb in _WEEK:
+        message = asked.message
+        await asked.parts.speaker.show(
+            message.chat_id,
+            "rota_week",
+            {"from": now.astimezone(asked.parts.zone).date().isoformat()},
+            key=f"answer:{message.message_id}",
+            lang=asked.say.lang,
+            reply_to=None if asked.private else message.message_id,
+        )
+        return
     standing = await asked.parts.oncall.standing(now=now)
     shown = (standing.now, standing.next, standing.gaps, standing.overlaps)
     await asked.answer(oncall_text(*shown, say=asked.say, now=now, zone=asked.parts.zone))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from bot import web
 from bot.alarms import Alarms
@@ -20,7 +21,7 @@ from bot.incidents import Incidents
 from bot.intake import Intake
 from bot.outbox import Deliverer, Publisher, Renderer, Speaker
 from bot.reports import Reports
-from bot.rota import OnCallDesk
+from bot.rota import OnCallDesk, paint_week
 from bot.sources import Http, Source, SourceOptions, make_source
 from bot.store import Store
 from bot.team import Team
@@ -82,7 +83,8 @@ def build(settings: Settings, store: Store, chat: Chat, http: Http, clock: Clock
     desk = Desk(store, communities, undo_window=undo_window, signature=settings.reply.signature, zone=zone)
     intake = Intake(store, communities, _lookbacks(settings), classifier_of(settings))
     incidents = Incidents(store, communities, zone)
-    renderer = Renderer(communities, language=settings.team.language, zone=zone)
+    painters = {"rota_week": partial(paint_week, rota, zone)}
+    renderer = Renderer(communities, language=settings.team.language, zone=zone, painters=painters)
     jobs = JobParts(
         store=store,
         intake=intake,

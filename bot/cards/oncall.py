@@ -8,13 +8,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.cards.markup import lines, words
-from bot.cards.plain import Button, Card
+from bot.cards.plain import Button, Card, utf16
 from bot.cards.team import mention
 from bot.cards.thread import NAME
 from bot.domain.model import Agent
 from bot.texts import Html, Texts
 
 _LISTED = 5
+_CAPTION = 1000
+"""Telegram takes 1024 units beneath a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,23 @@ def oncall_text(
     rows += [told("oncall.gap", one) for one in gaps[:_LISTED]]
     rows += [told("oncall.overlap", one) for one in overlaps[:_LISTED]]
     return Card(lines(say.html("oncall.head"), *rows))
+
+
+def week_caption(title: str, stands: Sequence[Stand], *, say: Texts, zone: ZoneInfo) -> Html:
+    """The week in words, beneath its picture: as many turns as a caption holds."""
+    told = [Html.of(title)]
+    for one in stands:
+        row = say.html(
+            "oncall.week_row",
+            layer=say(f"oncall.layer_{one.layer}"),
+            who=_names(one.people, say) or say.html("oncall.week_gap"),
+            start=say.stamp(one.start, zone),
+            end=say.stamp(one.end, zone),
+        )
+        if utf16(lines(*told, row)) > _CAPTION:
+            return lines(*told, Html("…"))
+        told.append(row)
+    return lines(*told) if stands else lines(*told, say.html("oncall.none"))
 
 
 def shift_taken(override_id: int, until: datetime, *, say: Texts, now: datetime, zone: ZoneInfo) -> Card:

@@ -2,7 +2,7 @@
 
 from bot.outbox.deliver import Deliverer
 from bot.outbox.publish import Publisher
-from bot.outbox.render import Renderer
+from bot.outbox.render import Painter, Renderer
 from bot.outbox.speak import Speaker
 
-__all__ = ["Deliverer", "Publisher", "Renderer", "Speaker"]
+__all__ = ["Deliverer", "Painter", "Publisher", "Renderer", "Speaker"]

@@ -6,18 +6,23 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot import cards
 from bot.cards import Button, Card
 from bot.domain.masks import mask
 from bot.domain.model import Community, ThreadView
+from bot.pictures import Painted
 from bot.store import Database, agents, deliveries, incidents, pickers, replies, settings, threads, views
 from bot.store.deliveries import Delivery, Kind, Message
 from bot.store.listed import card_link, listed, of_threads
 from bot.texts import Texts, texts_for
 
 BOARD_ROWS = 60
+
+Painter = Callable[[Database, Mapping[str, Any], Texts, datetime], Painted]
+"""Draws one kind of picture from what its delivery holds and what the rows say now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,8 @@ class Drawn:
     silent: bool = True
     pin: bool = False
     bucket: int | None = None
+    svg: str = ""
+    """Not empty: a picture, with the card's text beneath it."""
 
     @property
     def shown(self) -> str:
@@ -41,7 +48,15 @@ class Drawn:
 class Renderer:
     """Draws deliveries from stored rows; runs on the store's reader."""
 
-    def __init__(self, communities: Mapping[str, Community], *, language: str, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        communities: Mapping[str, Community],
+        *,
+        language: str,
+        zone: ZoneInfo,
+        painters: Mapping[str, Painter] | None = None,
+    ) -> None:
+        self._painters = painters or {}
         self._communities = communities
         self._language = language
         self._zone = zone
@@ -54,6 +69,7 @@ class Renderer:
             Kind.ALARM: self._alarm,
             Kind.INCIDENT: self._incident,
             Kind.TEXT: self._text,
+            Kind.PHOTO: self._photo,
         }
 
     def draw(self, db: Database, delivery: Delivery, chat_id: int, now: datetime) -> Drawn | None:
@@ -155,6 +171,12 @@ class Renderer:
         )
         standing = deliveries.current(db, chat_id, Kind.INCIDENT, delivery.key)
         return Drawn(card, standing, silent=False)
+
+    def _photo(self, db: Database, delivery: Delivery, chat_id: int, now: datetime) -> Drawn:
+        what = delivery.payload
+        say = texts_for(what["lang"]) if what["lang"] else self._say(db)
+        painted = self._painters[what["picture"]](db, what["values"], say, now)
+        return Drawn(Card(painted.caption), reply_to=what["reply_to"], silent=what["silent"], svg=painted.svg)
 
     @staticmethod
     def _text(db: Database, delivery: Delivery, chat_id: int, now: datetime) -> Drawn:

@@ -7,7 +7,7 @@ key) waits at a time: a card that changes three times before its turn is edited 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -29,6 +29,7 @@ class Kind(StrEnum):
     PING = "ping"
     ALARM = "alarm"
     INCIDENT = "incident"
+    PHOTO = "photo"
 
 
 class Priority(IntEnum):
@@ -110,6 +111,26 @@ def text(
     ]
     payload = {"html": card.html, "buttons": buttons, "reply_to": reply_to, "edit": edit, "silent": silent}
     put(db, chat_id, Kind.TEXT, key, payload, priority, now)
+
+
+def photo(
+    db: Database,
+    chat_id: int | None,
+    picture: str,
+    values: Mapping[str, Any],
+    now: datetime,
+    *,
+    key: str,
+    lang: str | None = None,
+    reply_to: int | None = None,
+    silent: bool = True,
+) -> None:
+    """A picture with words beneath it, drawn when it is sent: ``picture`` names its painter, who gets ``values``.
+
+    ``lang`` is the reader's own language, None the group's.
+    """
+    payload = {"picture": picture, "values": dict(values), "lang": lang, "reply_to": reply_to, "silent": silent}
+    put(db, chat_id, Kind.PHOTO, key, payload, Priority.ANSWER, now)
 
 
 def draft(db: Database, reply_id: int, now: datetime) -> None:
