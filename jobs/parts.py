@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from bot.alarms import Alarms
 from bot.domain.model import Community
-from bot.incidents import Incidents
 from bot.domain.rota import Rota
+from bot.incidents import Incidents
 from bot.intake import Intake
 from bot.reports import Reports
 from bot.sources import Source

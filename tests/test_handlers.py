@@ -18,8 +18,8 @@ from bot.chat import Chat
 from bot.corrections import Corrections
 from bot.desk import Desk
 from bot.domain.model import Copies, ReplyStatus, ThreadStatus
-from bot.domain.spikes import Scope, Spike
 from bot.domain.rota import Rota, Turns
+from bot.domain.spikes import Scope, Spike
 from bot.health import SourceHealth
 from bot.incidents import Incidents
 from bot.outbox import Speaker
