@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bot.cards.oncall import Stand, Waiting, handover, warning
 from bot.domain.rota import Layer, Turn, final_schedule
 from bot.rota import named, stand
-from bot.store import Database, agents, deliveries, shifts, threads
+from bot.store import Database, agents, deliveries, incidents, shifts, threads
 from bot.texts import Texts, texts_for
 from jobs.parts import Parts
 
@@ -104,7 +104,7 @@ def _people(db: Database, turn: Turn) -> set[int | str]:
 def _waiting(db: Database) -> Waiting:
     first = next((row["waiting_since"] for row in threads.waiting(db, limit=100) if row["agent_name"] is None), None)
     oldest = datetime.fromtimestamp(first, UTC) if first is not None else None
-    return Waiting(threads.free_count(db), oldest, threads.held_counts(db))
+    return Waiting(threads.free_count(db), oldest, threads.held_counts(db), len(incidents.opened(db)))
 
 
 def _key(what: str, turn: Turn) -> str:

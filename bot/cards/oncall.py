@@ -39,11 +39,13 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What a shift is handed over with: questions that nobody holds, and since when the oldest; who holds how many."""
+    """What a shift is handed over with: questions that nobody holds, and since when the oldest; who holds how many; open
+    incidents."""
 
     free: int
     oldest: datetime | None
     held: tuple[tuple[str, int], ...]
+    incidents: int = 0
 
 
 def oncall_text(
@@ -110,8 +112,9 @@ def handover(gone: Stand, come: Stand, waiting: Waiting, *, say: Texts, now: dat
     held = [
         say.html("handover.held", who=words(name, NAME), n=say.number(count)) for name, count in waiting.held[:_LISTED]
     ]
+    fire = say.html("handover.incidents", n=say.number(waiting.incidents)) if waiting.incidents else ""
     nothing = say.html("handover.clear") if not waiting.free and not waiting.held else ""
-    return Card(lines(head, until, thanks, free, *held, nothing))
+    return Card(lines(head, until, thanks, fire, free, *held, nothing))
 
 
 def warning(key: str, one: Stand, leads: Sequence[Agent], *, say: Texts, now: datetime, zone: ZoneInfo) -> Card:

@@ -27,6 +27,8 @@ async def test_each_command_answers_in_the_group_in_ukrainian(desk: Desk) -> Non
         "/help": "Як ми працюємо",
         "/help figures": "Як ми рахуємо",
         "/start@vidhuk_demo_bot": "Як ми працюємо",
+        "/oncall": "Графіка чергувань немає",
+        "/oncall take 2h": "Ви чергуєте до",
         "/lang": "/lang uk або /lang en",
         "/sources": "✅ 📘 Сторінка: погляд о",
         "/sources pause fb": "лише адміністратори",

@@ -64,6 +64,15 @@ async def test_it_says_who_comes_who_goes_and_what_waits(at: At, floor: Floor) -
     assert "У роботі: Тарас Зразковий, 1" in html
 
 
+async def test_open_incidents_are_handed_over_too(at: At, floor: Floor) -> None:
+    await floor.change(
+        """INSERT INTO incident (opened_at, since, start, upto, seen, usual, chance) VALUES (1, 1, 1, 2, 25, 4.1, 0.1)"""
+    )
+    await handover.run(with_rota(at, DAILY).parts, now=NINE)
+    ((_, html),) = await said(floor)
+    assert "Відкритих збоїв: 1" in html
+
+
 async def test_whoever_comes_on_has_a_private_copy_if_they_pressed_start(at: At, floor: Floor) -> None:
     await floor.store.write(lambda db: agents.pressed_start(db, OTHER.user_id))
     await handover.run(with_rota(at, DAILY).parts, now=NINE)
