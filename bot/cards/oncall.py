@@ -39,8 +39,7 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What a shift is handed over with: questions that nobody holds, and since when the oldest; who holds how many; open
-    incidents."""
+    """What a shift begins with: questions that nobody holds, and since when the oldest; who holds what; incidents."""
 
     free: int
     oldest: datetime | None

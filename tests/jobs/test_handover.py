@@ -66,7 +66,8 @@ async def test_it_says_who_comes_who_goes_and_what_waits(at: At, floor: Floor) -
 
 async def test_open_incidents_are_handed_over_too(at: At, floor: Floor) -> None:
     await floor.change(
-        """INSERT INTO incident (opened_at, since, start, upto, seen, usual, chance) VALUES (1, 1, 1, 2, 25, 4.1, 0.1)"""
+        """INSERT INTO incident (opened_at, since, start, upto, seen, usual, chance)
+        VALUES (1, 1, 1, 2, 25, 4.1, 0.1)"""
     )
     await handover.run(with_rota(at, DAILY).parts, now=NINE)
     ((_, html),) = await said(floor)
